@@ -1,0 +1,74 @@
+# Dengar: every command a person needs. `make help` lists them.
+# The pip options below keep an installation repeatable: exact versions, and for the two
+# packages without wheels (XStatic) a setuptools that still knows their kind of setup.py.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_VERSION := 26.3
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	--constraint constraints.txt --build-constraint constraints-build.txt
+PYTEST := $(BIN)/python -m pytest -n auto
+
+.PHONY: help run test lint types contracts unit services train-baseline bench bench-intake bench-reader bench-stream migration clean
+
+help: ## list the commands
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+run: $(VENV)/core ## install what is needed, then run the demo city until Ctrl-C
+	@$(BIN)/dengar up --demo
+
+test: $(VENV)/dev services lint types contracts unit ## everything that must hold before a change lands
+
+lint: $(VENV)/dev ## style and simple faults
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(VENV)/dev ## mypy; strict for the rules, the entities and the predictions
+	@$(BIN)/mypy
+
+contracts: $(VENV)/dev ## imports point one way
+	@$(BIN)/lint-imports
+
+unit: $(VENV)/dev ## all tests, in random order, in parallel
+	@$(PYTEST)
+
+services: ## PostgreSQL and a browser for the tests, where they can be had (root on Debian); else those tests skip
+	@sh tests/support/install_services.sh
+
+train-baseline: $(VENV)/dev ## train the baseline reader again from models/corpus
+	@$(BIN)/python -m models.train_baseline
+
+bench: bench-intake bench-stream ## measure what the README claims
+
+bench-intake: $(VENV)/core ## posts a second over HTTP, in batches and one at a time
+	@$(BIN)/python -m tests.bench.intake
+
+bench-stream: $(VENV)/core ## seconds from an urgent post to the alert stream, while thousands wait
+	@$(BIN)/python -m tests.bench.alert_latency
+
+bench-reader: $(VENV)/dev ## the baseline reader on labelled real posts: make bench-reader GOLD=labels.jsonl
+	@$(BIN)/python -m models.evaluate_baseline $(or $(GOLD),../shared/labels/dev.jsonl)
+
+migration: $(VENV)/dev ## write a migration after a change of tables: make migration MESSAGE='what changed'
+	@$(BIN)/python -m triage.store.revise '$(MESSAGE)'
+
+clean: ## remove the environment, caches and everything that `make run` stored
+	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache *.egg-info
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'Dengar needs Python 3.11 or newer: make run PYTHON=/path/to/python3.11'; exit 1; }
+	@echo 'making $(VENV) ...'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check pip==$(PIP_VERSION)
+
+$(VENV)/core: pyproject.toml constraints.txt constraints-build.txt | $(BIN)/python
+	@echo 'installing (a minute or two, the first time) ...'
+	@$(INSTALL) --editable .
+	@touch $@
+
+$(VENV)/dev: pyproject.toml constraints.txt constraints-build.txt | $(BIN)/python
+	@echo 'installing with the tools for tests and training ...'
+	@$(INSTALL) --editable '.[dev,train]'
+	@touch $@ $(VENV)/core

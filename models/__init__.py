@@ -1,0 +1,1 @@
+"""UNDERSTAND: what a post says, by a model that knows its own doubt."""
