@@ -1,0 +1,86 @@
+"""How alarming words are, and when an alarm goes out."""
+
+import pytest
+
+from triage.rules.alarms import lexical_score, why_alarm
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tolong ada kebakaran di pasar",
+        "rek kobongan rek ndek mburi omahku",
+        "aya nu kahuruan di gang sebelah",
+        "anak kecil tenggelam di kali",
+        "wong kelelep nang kali mas",
+        "aya budak titeuleum di walungan",
+        "ada kecelakaan motor vs truk, korban di tengah jalan",
+        "tabrakan beruntun di depan terminal",
+        "tanah longsor menutup rumah warga",
+        "barusan gempa kerasa banget",
+        "dibegal barusan di jembatan",
+        "lagi tawuran bawa celurit",
+        "orang pingsan belum ada ambulans",
+        "banjir bandang masuk kampung",
+        "lansia terjebak di lantai dua",
+        "warga kesetrum kabel pju",
+        "bau gas bocor dari warung",
+        "anak hilang sejak sore",
+    ],
+)
+def test_alarming(text: str) -> None:
+    assert lexical_score(text) >= 40
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "jalan berlubang di depan sekolah",
+        "kapan sampah diangkut",
+        "pejabatnya kebakaran jenggot",
+        "minggu ini banjir diskon di mall",
+        "simulasi kebakaran di kantor kecamatan",
+        "latihan evakuasi gempa siswa sd",
+        "kebakaran pasar tahun lalu",
+        "nonton film gempa bumi",
+        "lagu baru judulnya tenggelam",
+        "terbakarlah semangatmu",
+        "",
+    ],
+)
+def test_calm(text: str) -> None:
+    assert lexical_score(text) < 40
+
+
+@pytest.mark.parametrize(
+    ("text", "score"),
+    [
+        ("kebakaran", 60),
+        ("kebakaran kebakaran kebakaran", 60),  # a shout counts once
+        ("kebakaran, kobongan", 60),  # and so does a synonym
+        ("kebakaran, ada yang pingsan", 100),  # 60 + 50, capped
+        ("banjir selutut", 20),
+        ("kebakaran jenggot", 0),  # never below 0
+    ],
+)
+def test_score(text: str, score: int) -> None:
+    assert lexical_score(text) == score
+
+
+@pytest.mark.parametrize(
+    ("urgency", "lexical", "unread", "intent", "posts", "why"),
+    [
+        ("darurat", 0, False, "pengaduan", 1, "darurat"),
+        ("darurat", 0, False, "berita", 1, "darurat"),
+        ("darurat", 100, True, "respons_instansi", 9, ""),
+        ("tinggi", 100, False, "pengaduan", 4, ""),
+        ("tinggi", 0, False, "pengaduan", 5, "kasus membesar"),
+        ("tinggi", 0, False, "respons_instansi", 5, ""),
+        ("sedang", 100, False, "pengaduan", 50, ""),
+        ("", 40, True, "", 1, "belum terbaca mesin"),
+        ("", 39, True, "", 1, ""),
+        ("rendah", 100, False, "lainnya", 1, ""),
+    ],
+)
+def test_why_alarm(urgency: str, lexical: int, unread: bool, intent: str, posts: int, why: str) -> None:
+    assert why_alarm(urgency, lexical, unread, intent, posts) == why

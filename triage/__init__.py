@@ -1,0 +1,1 @@
+"""DECIDE: from an accepted post to a case on a desk, with its deadline and alarm."""

@@ -1,0 +1,1 @@
+"""City packs: the facts that differ between local governments, one folder each."""
