@@ -1,0 +1,1 @@
+"""Real servers and small fakes that the tests share."""

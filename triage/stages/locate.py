@@ -1,0 +1,14 @@
+"""LOCATE: where is the matter? The words, the address beside them, or the point the platform gave."""
+
+from collections.abc import Sequence
+
+from triage.entities import Draft
+from triage.stages.context import StageContext
+
+
+def run(drafts: Sequence[Draft], context: StageContext) -> None:
+    """Fill ``places`` (all that was found, best first) and ``place`` (the best, or None for unknown)."""
+    for draft in drafts:
+        post = draft.post
+        draft.places = context.gazetteer.find(post.text)
+        draft.place = context.gazetteer.best(post.text, post.place_hint, post.lat, post.lon, context.boundaries)

@@ -1,0 +1,353 @@
+"""The door for looking: desks, cases and alarms as a given viewer may see them. Changes nothing.
+
+An officer sees the cases of the own agency. A watcher sees alarms of the whole city and
+may read the cases behind them. An operator sees all. Whatever else is asked for does not
+exist (NotFound), so that nobody learns which numbers are taken.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from triage.entities import URGENCIES, City
+from triage.errors import NotFound
+from triage.people import Viewer
+from triage.rules import lifecycle
+from triage.store import alerts, cases, history, labels
+from triage.store.database import Database
+
+POSTS_PER_PAGE = 50
+"""Posts of a case shown at once: an incident can have thousands."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """A case as one line of a desk."""
+
+    id: int
+    title: str
+    topic: str
+    urgency: str
+    status: str
+    agency: str
+    place_name: str
+    lat: float | None
+    lon: float | None
+    opened_at: datetime
+    due_at: datetime
+    posts: int
+    authors: int
+    alerted: bool
+    acknowledged: bool
+
+    @property
+    def cursor(self) -> str:
+        """Where the next page of the desk begins, if this line is the last of one."""
+        return f"{URGENCIES.index(self.urgency)}-{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPage:
+    """One page of a desk."""
+
+    agency: str
+    """'' for all desks."""
+    lines: list[CaseLine]
+    open_by_urgency: Mapping[str, int]
+    next_cursor: str
+    """'' on the last page."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostLine:
+    """A post inside its case, with the machine's word about it."""
+
+    id: str
+    source: str
+    external_id: str
+    version: int
+    text: str
+    url: str
+    author: str
+    published_at: datetime
+    deleted: bool
+    place_hint: str
+    alarm_score: int
+    rule: str
+    """Why it belongs to this case; 'first' opened it."""
+    score: float
+    model: str
+    """'' when the machine could not read it."""
+    labels: Mapping[str, str]
+    """head -> label."""
+    scores: Mapping[str, Mapping[str, float]]
+    doubts: tuple[str, ...]
+    places: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a case's history."""
+
+    at: datetime
+    actor: str
+    action: str
+    was: str
+    now: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A label that a person gave."""
+
+    post_id: str
+    head: str
+    value: str
+    was: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AlertLine:
+    """An alarm as watchers see it."""
+
+    id: int
+    case_id: int
+    agency: str
+    urgency: str
+    reason: str
+    title: str
+    topic: str
+    place_name: str
+    lat: float | None
+    lon: float | None
+    raised_at: datetime
+    acknowledged_at: datetime | None
+    acknowledged_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One way an alarm went out, and what came of it."""
+
+    channel: str
+    state: str
+    attempts: int
+    outcome: str
+    delivered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """All there is to know about a case."""
+
+    case: CaseLine
+    rule: str
+    assignee: str
+    revision: int
+    closed_at: datetime | None
+    alert: AlertLine | None
+    posts: list[PostLine]
+    next_cursor: str
+    events: list[Event]
+    corrections: list[Correction]
+    notices: list[Notice]
+    may_act: bool
+    """Whether the viewer may do more than read."""
+    actions: list[str]
+
+
+class Views:
+    """Built once per process by triage.wiring."""
+
+    def __init__(self, database: Database, city: City) -> None:
+        self._database = database
+        self._city = city
+
+    def desk(self, viewer: Viewer, agency: str, cursor: str = "", limit: int = 50) -> DeskPage:
+        """Open cases of a desk, most urgent first. ``agency`` '' means all, for those who may see all."""
+        if agency and agency not in self._city.agencies:
+            raise NotFound("no such desk")
+        if not viewer.sees_all and (viewer.role != "officer" or agency != viewer.agency):
+            raise NotFound("no such desk")
+        with self._database.read() as connection:
+            rows = cases.desk(connection, agency, _after_case(cursor), limit + 1)
+            counts = cases.count_open(connection, agency)
+        lines = [_case_line(row) for row in rows[:limit]]
+        return DeskPage(
+            agency=agency,
+            lines=lines,
+            open_by_urgency={name: counts.get(rank, 0) for rank, name in enumerate(URGENCIES)},
+            next_cursor=lines[-1].cursor if len(rows) > limit else "",
+        )
+
+    def desks(self, viewer: Viewer) -> dict[str, int]:
+        """Agency id -> open cases, of the desks this viewer may open."""
+        with self._database.read() as connection:
+            counts = cases.count_by_agency(connection)
+        ids = self._city.agencies if viewer.sees_all else [viewer.agency] if viewer.agency else []
+        return {agency: counts.get(agency, 0) for agency in ids}
+
+    def case(self, viewer: Viewer, case_id: int, cursor: str = "") -> CasePage:
+        """One case with its posts (a page of them), its history, corrections and alarm."""
+        with self._database.read() as connection:
+            row = cases.one(connection, case_id)
+            if row is None or not _may_read(viewer, row):
+                raise NotFound("no such case")
+            posts = cases.posts_of(connection, case_id, _after_post(cursor), POSTS_PER_PAGE + 1)
+            shown = posts[:POSTS_PER_PAGE]
+            may_act = viewer.sees_all or row.agency == viewer.agency
+            return CasePage(
+                case=_case_line(row),
+                rule=row.rule,
+                assignee=row.assignee or "",
+                revision=row.revision,
+                closed_at=row.closed_at,
+                alert=_alert(connection, row),
+                posts=[_post_line(post) for post in shown],
+                next_cursor=(
+                    f"{shown[-1].joined_at.isoformat()}~{shown[-1].id}" if len(posts) > POSTS_PER_PAGE else ""
+                ),
+                events=[
+                    Event(e.at, e.actor, e.action, e.was, e.now, e.reason)
+                    for e in history.of_case(connection, case_id)
+                ],
+                corrections=[
+                    Correction(c.post_id, c.head, c.value, c.was, c.by, c.at)
+                    for c in labels.of_case(connection, case_id)
+                ],
+                notices=_notices(connection, row.alert_id),
+                may_act=may_act,
+                actions=lifecycle.possible(row.status) if may_act else [],
+            )
+
+    def alerts(self, viewer: Viewer, limit: int = 100) -> list[AlertLine]:
+        """The newest alarms this viewer watches, those nobody has acknowledged first."""
+        with self._database.read() as connection:
+            return [_alert_line(row) for row in alerts.newest(connection, _watched(viewer), limit)]
+
+    def alerts_after(self, viewer: Viewer, number: int, limit: int = 100) -> list[AlertLine]:
+        """Alarms raised after a number, in order: what a live list still lacks."""
+        with self._database.read() as connection:
+            return [_alert_line(row) for row in alerts.after(connection, number, _watched(viewer), limit)]
+
+    def last_alert(self) -> int:
+        """The highest alarm number so far; 0 before the first."""
+        with self._database.read() as connection:
+            return alerts.last_number(connection)
+
+
+def _watched(viewer: Viewer) -> str:
+    """The agency whose alarms a viewer gets: '' means all."""
+    return viewer.agency if viewer.role == "officer" else ""
+
+
+def _may_read(viewer: Viewer, case: Row[Any]) -> bool:
+    if viewer.sees_all or (viewer.agency and viewer.agency == case.agency):
+        return True
+    return viewer.role == "watcher" and case.alert_id is not None
+
+
+def _case_line(row: Row[Any]) -> CaseLine:
+    return CaseLine(
+        id=row.id,
+        title=row.title,
+        topic=row.topic,
+        urgency=URGENCIES[row.urgency],
+        status=row.status,
+        agency=row.agency,
+        place_name=row.place_name,
+        lat=row.lat,
+        lon=row.lon,
+        opened_at=row.opened_at,
+        due_at=row.due_at,
+        posts=row.posts,
+        authors=row.authors,
+        alerted=row.alert_id is not None,
+        acknowledged=row.acknowledged_at is not None,
+    )
+
+
+def _post_line(row: Row[Any]) -> PostLine:
+    read = row.model is not None
+    return PostLine(
+        id=row.id,
+        source=row.source,
+        external_id=row.external_id,
+        version=row.version,
+        text=row.text,
+        url=row.url,
+        author=row.author,
+        published_at=row.published_at,
+        deleted=row.deleted_at is not None,
+        place_hint=row.place_hint,
+        alarm_score=row.alarm_score,
+        rule=row.rule,
+        score=row.score,
+        model=row.model or "",
+        labels=(
+            {"intent": row.intent, "topic": row.topic, "urgency": row.urgency, "sentiment": row.sentiment}
+            if read
+            else {}
+        ),
+        scores=row.scores or {},
+        doubts=tuple(row.doubts or ()),
+        places=tuple(row.places or ()),
+    )
+
+
+def _alert(connection: Connection, case: Row[Any]) -> AlertLine | None:
+    row = alerts.one(connection, case.alert_id) if case.alert_id is not None else None
+    return _alert_line(row) if row else None
+
+
+def _alert_line(row: Row[Any]) -> AlertLine:
+    return AlertLine(
+        id=row.id,
+        case_id=row.case_id,
+        agency=row.agency,
+        urgency=URGENCIES[row.urgency],
+        reason=row.reason,
+        title=row.title,
+        topic=row.topic,
+        place_name=row.place_name,
+        lat=row.lat,
+        lon=row.lon,
+        raised_at=row.raised_at,
+        acknowledged_at=row.acknowledged_at,
+        acknowledged_by=row.acknowledged_by or "",
+    )
+
+
+def _notices(connection: Connection, alert_id: int | None) -> list[Notice]:
+    if alert_id is None:
+        return []
+    return [
+        Notice(n.channel, n.state, n.attempts, n.outcome, n.delivered_at)
+        for n in alerts.notices_of(connection, alert_id)
+    ]
+
+
+def _after_case(cursor: str) -> tuple[int, int] | None:
+    if not cursor:
+        return None
+    try:
+        urgency, case_id = cursor.split("-")
+        return int(urgency), int(case_id)
+    except ValueError:
+        raise NotFound("no such page") from None
+
+
+def _after_post(cursor: str) -> tuple[datetime, str] | None:
+    if not cursor:
+        return None
+    try:
+        at, post_id = cursor.split("~")
+        return datetime.fromisoformat(at), post_id
+    except ValueError:
+        raise NotFound("no such page") from None
