@@ -1,0 +1,1 @@
+"""COLLECT: posts from sources and files to the door of intake."""

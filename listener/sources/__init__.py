@@ -1,0 +1,1 @@
+"""One file a source. base.py is the contract they keep."""
