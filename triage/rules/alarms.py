@@ -28,6 +28,7 @@ _SIGNS: tuple[tuple[int, str], ...] = (
     (60, "kesetrum|kesetrom|tersengat listrik|tersetrum|kabel putus|bocor gas|gas bocor|kebocoran gas"),
     (60, "begal|dibegal|pembegalan|rampok|dirampok|perampokan|tawuran"),
     (60, "dibacok|pembacokan|ditusuk|penusukan|carok|celurit"),
+    (60, "anak saya hilang|anakku hilang|anak kami hilang|adik saya hilang|anak ilang|bayi hilang"),
     (60, "bunuh diri|penculikan|diculik|anak hilang|disekap|dianiaya|penganiayaan|dikeroyok|pengeroyokan"),
     (60, "banjir bandang|tanggul jebol|jebol|longsor|ambrol|ambruk|gempa|lindu|tsunami|urug|kaurugan"),
     (50, "kecelakaan|laka|lakalantas|tabrakan|ketabrak|tertabrak|tabrak lari|nabrak|terlindas|kelindes"),

@@ -33,4 +33,4 @@ def prediction(intent: str, urgency: str, doubts: tuple[str, ...] = ()) -> Predi
     ],
 )
 def test_outcome(intent: str, urgency: str, doubts: tuple[str, ...], lexical: int, expected: tuple[str, str]) -> None:
-    assert decide(prediction(intent, urgency, doubts), lexical) == expected
+    assert decide(prediction(intent, urgency, doubts), urgency, lexical) == expected

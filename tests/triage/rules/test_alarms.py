@@ -2,7 +2,8 @@
 
 import pytest
 
-from triage.rules.alarms import lexical_score, why_alarm
+from models.predictions import Prediction
+from triage.rules.alarms import lexical_score, urgency_of, why_alarm
 
 
 @pytest.mark.parametrize(
@@ -84,3 +85,28 @@ def test_score(text: str, score: int) -> None:
 )
 def test_why_alarm(urgency: str, lexical: int, unread: bool, intent: str, posts: int, why: str) -> None:
     assert why_alarm(urgency, lexical, unread, intent, posts) == why
+
+
+def said(urgency: str, darurat: float) -> Prediction:
+    """A prediction with this label and this probability of darurat."""
+    return Prediction("test", "pengaduan", "jalan", urgency, "netral", {"urgency": {"darurat": darurat}}, ())
+
+
+@pytest.mark.parametrize(
+    ("label", "darurat", "lexical", "expected"),
+    [
+        ("darurat", 0.9, 0, "darurat"),  # the model alone suffices
+        ("tinggi", 0.15, 60, "darurat"),  # a suspicion, confirmed by loud words
+        ("sedang", 0.15, 60, "darurat"),
+        ("tinggi", 0.15, 59, "tinggi"),  # not loud enough
+        ("tinggi", 0.14, 100, "tinggi"),  # the model sees nothing: words alone prove nothing
+        ("rendah", 0.0, 100, "rendah"),
+    ],
+)
+def test_urgency_needs_the_model_or_two_witnesses(label: str, darurat: float, lexical: int, expected: str) -> None:
+    assert urgency_of(said(label, darurat), lexical) == expected
+
+
+@pytest.mark.parametrize(("lexical", "expected"), [(0, "sedang"), (39, "sedang"), (40, "tinggi"), (100, "tinggi")])
+def test_an_unread_post_is_as_urgent_as_its_words(lexical: int, expected: str) -> None:
+    assert urgency_of(None, lexical) == expected

@@ -116,12 +116,13 @@ def test_words_and_coordinates(
     assert (place and place.name, place and place.score) == (name, score)
 
 
-def test_coordinates_are_kept_only_when_read(gazetteer: Gazetteer) -> None:
+def test_a_point_is_the_posts_own_or_its_regions_centre(gazetteer: Gazetteer) -> None:
     located, named = gazetteer.best("", "", -7.29, 112.79, OnePoint()), gazetteer.best("kel. mojo")
     assert located is not None
     assert named is not None
     assert (located.lat, located.lon, located.text) == (-7.29, 112.79, "-7.29,112.79")
-    assert (named.lat, named.lon) == (None, None)
+    centre = next(region for region in load("surabaya").regions if region.code == named.code)
+    assert (named.lat, named.lon) == (centre.lat, centre.lon)
 
 
 def test_letters_that_grow_when_lowered_do_no_harm(gazetteer: Gazetteer) -> None:
