@@ -16,6 +16,7 @@ from triage.entities import URGENCIES, City
 from triage.errors import Conflict, InvalidAction, NotAllowed, NotFound
 from triage.people import Viewer
 from triage.rules import deadlines, lifecycle
+from triage.rules.redaction import clean
 from triage.sealing import Sealer
 from triage.store import alerts, cases, history, labels, posts, predictions
 from triage.store.database import Database
@@ -70,9 +71,10 @@ class Actions:
     def correct(
         self, viewer: Viewer, case_id: int, revision: int, post_id: str, truth: Mapping[str, str], now: datetime
     ) -> int:
-        """Say what a post of the case really says: head -> label. Returns how many labels differ from the machine.
+        """Say what a post of the case really says: head -> label. Returns how many labels are new.
 
-        Each becomes a label. Topic and urgency of the case follow; the desk does not: moving a
+        What differs from what was held true so far becomes a label, so that a correction can be
+        corrected in turn. Topic and urgency of the case follow; the desk does not: moving a
         case is ``forward``, so that nobody loses one by correcting it.
         """
         for head, value in truth.items():
@@ -83,17 +85,17 @@ class Actions:
             if not cases.holds(connection, case_id, post_id):
                 raise NotFound("no such post in this case")
             said = predictions.latest(connection, post_id)
-            machine = {head: said.label(head) if said else "" for head in truth}
-            wrong = {head: value for head, value in truth.items() if value != machine[head]}
+            held = {head: said.label(head) if said else "" for head in truth} | labels.held(connection, post_id)
+            wrong = {head: value for head, value in truth.items() if value != held[head]}
             for head, value in wrong.items():
                 labels.append(
-                    connection, post_id=post_id, case_id=case_id, head=head, value=value, was=machine[head],
+                    connection, post_id=post_id, case_id=case_id, head=head, value=value, was=held[head],
                     model=said.model if said else "", by=viewer.login, at=now,
                 )  # fmt: skip
             if wrong:
                 self._apply(
                     connection, case, "correct", viewer, now,
-                    was=_spell({head: machine[head] for head in wrong}), now_is=_spell(wrong), reason=post_id,
+                    was=_spell({head: held[head] for head in wrong}), now_is=_spell(wrong), reason=post_id,
                     **self._following(case, wrong, now),
                 )  # fmt: skip
         return len(wrong)
@@ -173,7 +175,7 @@ class Actions:
 
 
 def _reason(action: str, reason: str) -> str:
-    reason = " ".join(reason.split())
+    reason = " ".join(clean(reason).split())
     if not reason:
         raise InvalidAction(f"{action} needs a reason", remedy="say in a sentence why")
     if len(reason) > LONGEST_REASON:

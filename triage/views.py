@@ -5,6 +5,7 @@ may read the cases behind them. An operator sees all. Whatever else is asked for
 exist (NotFound), so that nobody learns which numbers are taken.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,9 @@ from triage.store.database import Database
 
 POSTS_PER_PAGE = 50
 """Posts of a case shown at once: an incident can have thousands."""
+
+CASE_CURSOR = re.compile(r"([0-3])-(\d{1,18})")
+"""Urgency rank and case id of the last line of a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,18 +340,20 @@ def _notices(connection: Connection, alert_id: int | None) -> list[Notice]:
 def _after_case(cursor: str) -> tuple[int, int] | None:
     if not cursor:
         return None
-    try:
-        urgency, case_id = cursor.split("-")
-        return int(urgency), int(case_id)
-    except ValueError:
-        raise NotFound("no such page") from None
+    match = CASE_CURSOR.fullmatch(cursor)
+    if match is None:
+        raise NotFound("no such page")
+    return int(match[1]), int(match[2])
 
 
 def _after_post(cursor: str) -> tuple[datetime, str] | None:
     if not cursor:
         return None
+    at, _tilde, post_id = cursor.partition("~")
     try:
-        at, post_id = cursor.split("~")
-        return datetime.fromisoformat(at), post_id
+        moment = datetime.fromisoformat(at)
     except ValueError:
         raise NotFound("no such page") from None
+    if moment.tzinfo is None or not post_id:
+        raise NotFound("no such page")
+    return moment, post_id

@@ -41,13 +41,13 @@ def count_open(connection: Connection, agency: str) -> dict[int, int]:
     query = select(cases.c.urgency, func.count()).where(cases.c.closed_at.is_(None)).group_by(cases.c.urgency)
     if agency:
         query = query.where(cases.c.agency == agency)
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def count_by_agency(connection: Connection) -> dict[str, int]:
     """Agency id -> open cases."""
     query = select(cases.c.agency, func.count()).where(cases.c.closed_at.is_(None)).group_by(cases.c.agency)
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def one(connection: Connection, case_id: int) -> Row[Any] | None:

@@ -52,7 +52,7 @@ def hold(connection: Connection, claimed: Sequence[Post]) -> set[str]:
     query = select(posts.c.id, posts.c.fence).where(
         posts.c.id.in_([post.id for post in claimed]), posts.c.state == "leased"
     )
-    fences = dict(connection.execute(query.order_by(posts.c.id).with_for_update()).tuples().all())
+    fences = dict(connection.execute(query.order_by(posts.c.id).with_for_update()).all())
     return {post.id for post in claimed if fences.get(post.id) == post.fence}
 
 

@@ -17,4 +17,4 @@ def beat(connection: Connection, process: str, now: datetime) -> None:
 
 def last(connection: Connection) -> dict[str, datetime]:
     """Process -> when it last gave a sign of life."""
-    return dict(connection.execute(select(heartbeats)).tuples().all())
+    return dict(connection.execute(select(heartbeats)).all())

@@ -1,4 +1,4 @@
-"""Human truth about posts, beside what the machine had said. Appended, never changed."""
+"""Human truth about posts, beside what was held true before. Appended, never changed."""
 
 from datetime import datetime
 from typing import Any
@@ -28,6 +28,12 @@ def append(
             "was": was, "model": model, "by": by, "at": at,
         },
     )  # fmt: skip
+
+
+def held(connection: Connection, post_id: str) -> dict[str, str]:
+    """Head -> the newest label that a person gave this post."""
+    query = select(labels.c.head, labels.c.value).where(labels.c.post_id == post_id).order_by(labels.c.id)
+    return dict(connection.execute(query).all())
 
 
 def of_case(connection: Connection, case_id: int) -> list[Row[Any]]:

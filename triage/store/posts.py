@@ -125,7 +125,7 @@ def states(connection: Connection) -> dict[str, int]:
 def newest_by_source(connection: Connection) -> dict[str, datetime]:
     """Source -> when its last post was received."""
     query = select(posts.c.source, func.max(posts.c.received_at)).group_by(posts.c.source)
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def sealed_original(connection: Connection, post_id: str) -> bytes | None:

@@ -207,8 +207,8 @@ labels = Table(
     Column("case_id", Id, ForeignKey("cases.id"), nullable=False),
     Column("head", Text, nullable=False),
     Column("value", Text, nullable=False),
-    Column("was", Text, nullable=False, comment="what the machine had said"),
-    Column("model", Text, nullable=False, comment="which model had said it"),
+    Column("was", Text, nullable=False, comment="what was held true before: the machine's word, or an earlier label"),
+    Column("model", Text, nullable=False, comment="the model that read the post"),
     Column("by", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
 )

@@ -231,7 +231,7 @@ def upgrade() -> None:
         sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("head", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
-        sa.Column("was", sa.Text(), nullable=False, comment="what the machine had said"),
+        sa.Column("was", sa.Text(), nullable=False, comment="what was held true before: the machine's word, or an earlier label"),
         sa.Column("model", sa.Text(), nullable=False, comment="which model had said it"),
         sa.Column("by", sa.Text(), nullable=False),
         sa.Column("at", triage.store.tables.UtcDateTime(timezone=True), nullable=False),

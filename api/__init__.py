@@ -1,0 +1,1 @@
+"""WAYS IN: the HTTP API, the boards and the command line."""

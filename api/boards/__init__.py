@@ -1,0 +1,1 @@
+"""What people see: pages rendered here, in Indonesian, that work without scripts."""

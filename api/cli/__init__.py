@@ -1,0 +1,49 @@
+"""The command `dengar`: the index of its commands, and what an error means to a shell.
+
+Exit status: 0 done, 1 something is wrong that the message names, 2 the call itself was wrong.
+"""
+
+import sys
+
+import typer
+from rich.console import Console
+
+from api.cli import access, classify, desks, doctor, ingest, processes, up
+from models.errors import ModelsError
+from triage.errors import DengarError, InvalidPost
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    help="Dengar listens to what citizens say about their city and puts what needs action on a desk.",
+)
+app.command("up")(up.up)
+app.command("migrate")(processes.migrate)
+app.command("web")(processes.web)
+app.command("worker")(processes.worker)
+app.command("beat")(processes.beat)
+app.command("ingest")(ingest.ingest)
+app.command("classify")(classify.classify)
+app.command("desk")(desks.desk)
+app.command("case")(desks.case)
+app.command("doctor")(doctor.doctor)
+app.add_typer(access.user, name="user")
+app.add_typer(access.key, name="key")
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    try:
+        app()
+    except (DengarError, ModelsError) as error:
+        console = Console(stderr=True, soft_wrap=True, highlight=False)
+        console.print(f"[bold red]dengar:[/] {_plain(error.message)}", markup=True)
+        if error.remedy:
+            console.print(f"        {_plain(error.remedy)}", markup=True)
+        sys.exit(2 if isinstance(error, InvalidPost) else 1)
+
+
+def _plain(text: str) -> str:
+    """Words of a stranger are not markup."""
+    return text.replace("[", "\\[")

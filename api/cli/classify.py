@@ -1,0 +1,107 @@
+"""`dengar classify`: what the reader says about texts, without touching the record."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import IO, Annotated
+
+import orjson
+import typer
+from rich.console import Console
+
+from models.predictions import HEADS, Prediction
+from models.taxonomy import Taxonomy
+from triage.entities import Place
+from triage.errors import InvalidPost
+from triage.rules.redaction import clean
+from triage.wiring import Services, process_services
+
+BATCH = 256
+"""Texts read at once."""
+
+errors = Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+def classify(
+    file: Annotated[str, typer.Argument(help='JSONL {"id","text"} or plain lines; - is standard input.')] = "-",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")] = False,
+) -> None:
+    """Say intent, topic, urgency, sentiment and places of each text.
+
+    Example: [cyan]echo 'lampu jalan mati di Gubeng' | dengar classify[/]
+    """
+    services = process_services()
+    bad = 0
+    with _open(file) as raw:
+        lines = enumerate(raw, start=1)
+        while chunk := list(islice(lines, BATCH)):
+            texts = []
+            for number, line in chunk:
+                try:
+                    if line.strip():
+                        texts.append(_text(number, line))
+                except InvalidPost as error:
+                    bad += 1
+                    errors.print(f"line {number}: {error.message}", markup=False)
+            for answer in _read(texts, services):
+                _print(answer, services.taxonomy, as_json)
+    if bad:
+        raise typer.Exit(1)
+
+
+def _open(file: str) -> IO[bytes]:
+    if file == "-":
+        return sys.stdin.buffer
+    try:
+        return Path(file).open("rb")
+    except OSError as error:
+        raise InvalidPost("file", f"cannot be read: {error.strerror}: {file}", remedy="check the path") from None
+
+
+def _text(number: int, line: bytes) -> tuple[str, str]:
+    """(id, text) of one line; a plain line is its own text, with the line number as id."""
+    if not line.lstrip().startswith(b"{"):
+        try:
+            return str(number), line.decode("utf-8").rstrip("\r\n")
+        except UnicodeDecodeError:
+            raise InvalidPost("text", "is not UTF-8") from None
+    try:
+        row = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise InvalidPost("json", str(error)) from None
+    if not isinstance(row.get("text"), str):
+        raise InvalidPost("text", "is missing or not a string")
+    return str(row.get("id", number)), row["text"]
+
+
+Answer = tuple[str, Prediction, Sequence[Place]]
+
+
+def _read(texts: Sequence[tuple[str, str]], services: Services) -> Iterator[Answer]:
+    cleaned = [clean(text) for _id, text in texts]
+    for (text_id, _text), text, prediction in zip(texts, cleaned, services.reader.read(cleaned), strict=True):
+        yield text_id, prediction, services.gazetteer.find(text)
+
+
+def _print(answer: Answer, taxonomy: Taxonomy, as_json: bool) -> None:
+    text_id, prediction, places = answer
+    if as_json:
+        sys.stdout.buffer.write(orjson.dumps(contract(text_id, prediction, places), option=orjson.OPT_APPEND_NEWLINE))
+        return
+    labels = ", ".join(taxonomy.name(head, prediction.label(head)) for head in HEADS)
+    where = f" @ {places[0].name}" if places else ""
+    doubt = f" (ragu: {', '.join(prediction.doubts)})" if prediction.review else ""
+    typer.echo(f"{text_id}: {labels}{where}{doubt}")
+
+
+def contract(text_id: str, prediction: Prediction, places: Sequence[Place]) -> dict[str, object]:
+    """The published shape of one answer. Fields may be added, none changes its meaning."""
+    return {
+        "id": text_id,
+        **{head: prediction.label(head) for head in HEADS},
+        "scores": {head: dict(scores) for head, scores in prediction.scores.items()},
+        "review": prediction.review,
+        "places": [{"text": p.text, "code": p.code, "name": p.name, "level": p.level} for p in places],
+        "model": prediction.model,
+    }

@@ -1,0 +1,130 @@
+"""The processes of `dengar up`, as a supervisord configuration (http://supervisord.org)."""
+
+import fcntl
+import os
+import pwd
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from triage.errors import SettingsRefused
+from triage.settings import Settings
+
+PORTS_TRIED = 50
+"""How far to look for a free port."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One supervised process."""
+
+    name: str
+    command: str
+    order: int
+    """Started in this order, stopped in the reverse."""
+    copies: int = 1
+
+
+def programs(settings: Settings, redis_server: str, workers: int) -> list[Program]:
+    """What runs on one machine. Redis only if none was given by DENGAR_REDIS_URL."""
+    dengar = f'"{sys.executable}" -m api.cli'
+    redis = Program("redis", f'"{redis_server}" "{_redis_config(settings)}"', 1)
+    return [
+        *([] if settings.redis_url else [redis]),
+        Program("web", f"{dengar} web", 2),
+        Program("triage", f"{dengar} worker triage", 2, workers),
+        Program("collect", f"{dengar} worker collect", 2),
+        Program("notify", f"{dengar} worker notify", 2),
+        Program("beat", f"{dengar} beat", 2),
+    ]
+
+
+def write_config(settings: Settings, redis_server: str, workers: int) -> Path:
+    """Write the configuration into data_dir and return its path."""
+    folder = settings.data_dir.resolve()
+    (folder / "log").mkdir(parents=True, exist_ok=True)
+    (folder / "redis").mkdir(exist_ok=True)
+    environment = {
+        "DENGAR_DATA_DIR": str(folder),
+        "DENGAR_WEB_PORT": str(settings.web_port),
+        "DENGAR_SECURE_COOKIES": str(settings.secure_cookies),
+        "DENGAR_DEMO": str(settings.demo),
+    }
+    log_folder = folder / "log"
+    parts = [
+        f"[supervisord]\nnodaemon=true\nuser={_user()}\n"
+        f"logfile={_escape(str(log_folder / 'supervisor.log'))}\n"
+        f"pidfile={_escape(str(folder / 'supervisor.pid'))}\n"
+        f"childlogdir={_escape(str(log_folder))}\n"
+        "environment=" + ",".join(f'{name}="{_escape(value)}"' for name, value in environment.items())
+    ]
+    for program in programs(settings, redis_server, workers):
+        log = _escape(str(log_folder / f"{program.name}.log"))
+        parts.append(
+            f"[program:{program.name}]\n"
+            f"command={_escape(program.command)}\n"
+            f"process_name=%(program_name)s-%(process_num)d\nnumprocs={program.copies}\n"
+            f"priority={program.order}\nautorestart=true\nstartsecs=0\nstartretries=1000000\n"
+            f"stopsignal=TERM\nstopwaitsecs=10\nredirect_stderr=true\n"
+            f"stdout_logfile={log}\nstdout_logfile_maxbytes=10MB\nstdout_logfile_backups=2"
+        )
+    path = folder / "supervisor.conf"
+    path.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    return path
+
+
+def _redis_config(settings: Settings) -> Path:
+    """A private Redis: no port, only a socket that its owner can open; append-only file on."""
+    folder = settings.data_dir.resolve()
+    path = folder / "redis.conf"
+    path.write_text(
+        f'port 0\nunixsocket "{settings.redis_socket}"\nunixsocketperm 700\ndir "{folder / "redis"}"\n'
+        'appendonly yes\nappendfsync everysec\nsave ""\nmaxmemory-policy noeviction\ndaemonize no\n',
+        encoding="utf-8",
+    )
+    return path
+
+
+@contextmanager
+def only_one(data_dir: Path) -> Iterator[None]:
+    """Refuse a second `dengar up` over the same data. The lock dies with its holder."""
+    with (data_dir / "up.lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            raise SettingsRefused(
+                f"Dengar already runs over {data_dir} (process {file.read().strip() or '?'})",
+                remedy="stop it with Ctrl-C there, or set another DENGAR_DATA_DIR",
+            ) from None
+        file.seek(0)
+        file.truncate()
+        file.write(str(os.getpid()))
+        file.flush()
+        # Inherited by supervisord: should we be killed outright, the lock stays with the processes.
+        os.set_inheritable(file.fileno(), True)
+        yield
+
+
+def free_port(first: int) -> int:
+    """The first free port from here on. Raises SettingsRefused if there is none near."""
+    for port in range(first, first + PORTS_TRIED):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise SettingsRefused(f"no free port from {first} to {first + PORTS_TRIED - 1}", remedy="give another --port")
+
+
+def _user() -> str:
+    return pwd.getpwuid(os.getuid()).pw_name
+
+
+def _escape(value: str) -> str:
+    return value.replace("%", "%%")

@@ -1,0 +1,90 @@
+"""The one place where Dengar's errors become HTTP. Replies name the field and the remedy, never echo a body."""
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from api.boards.rendering import ASKED_WRONGLY, ask_to_sign_in, error_page, is_page
+from api.security import SignInNeeded
+from triage import errors
+
+log = structlog.get_logger(__name__)
+
+STATUS: dict[type[errors.DengarError], int] = {
+    errors.InvalidPost: 422,
+    errors.UnknownSource: 422,
+    errors.PostTooLarge: 413,
+    errors.NotFound: 404,
+    errors.NotAllowed: 409,
+    errors.Conflict: 409,
+    errors.InvalidAction: 422,
+    errors.SignInFailed: 401,
+    errors.KeyRefused: 401,
+}
+
+MOST_SHOWN = 20
+"""Validation problems in one reply: a batch with a thousand mistakes gets a short answer."""
+
+LONGEST_FIELD = 100
+"""Characters of a field's path in a reply: keys of the body are the sender's words too."""
+
+
+def install(app: FastAPI) -> None:
+    """Attach the handlers."""
+    app.add_exception_handler(errors.DengarError, _dengar_error)
+    app.add_exception_handler(RequestValidationError, _invalid_request)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(SignInNeeded, ask_to_sign_in)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def problem(
+    status: int, code: str, message: str, remedy: str = "", problems: list[dict[str, str]] | None = None
+) -> Response:
+    """The one shape of an error: ``{"error": {"code", "message", "remedy", "problems"?}}``."""
+    body: dict[str, object] = {"code": code, "message": plain(message), "remedy": plain(remedy)}
+    if problems:
+        body["problems"] = problems
+    return JSONResponse({"error": body}, status_code=status)
+
+
+async def _dengar_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, errors.DengarError)
+    status = STATUS.get(type(error), 500)
+    if is_page(request):
+        return error_page(request, status, error.code)
+    return problem(status, error.code, error.message, error.remedy)
+
+
+async def _invalid_request(request: Request, error: Exception) -> Response:
+    # FastAPI's own handler fails on NaN, bytes and lone surrogates, and returns the whole input.
+    assert isinstance(error, RequestValidationError)
+    if is_page(request):
+        wrong_address = any(e["loc"][0] in ASKED_WRONGLY for e in error.errors())
+        return error_page(request, 404 if wrong_address else 422, "request.invalid")
+    problems = [
+        {"field": plain(".".join(str(part) for part in e["loc"]))[:LONGEST_FIELD], "problem": plain(str(e["msg"]))}
+        for e in error.errors()[:MOST_SHOWN]
+    ]
+    return problem(422, "request.invalid", "the request is not valid", "correct the fields named", problems)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if is_page(request):
+        return error_page(request, error.status_code, "http.error")
+    return problem(error.status_code, "http.error", str(error.detail))
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    log.error("unexpected error", path=request.url.path, exc_info=error)
+    if is_page(request):
+        return error_page(request, 500, "internal")
+    return problem(500, "internal", "Dengar failed on this request", "try again; the operators see it in the log")
+
+
+def plain(text: str) -> str:
+    """Words that always encode, of a length that always fits."""
+    return text.encode("utf-8", "replace").decode("utf-8")[:500]

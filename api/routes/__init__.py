@@ -1,0 +1,1 @@
+"""One file a resource. api.app is the index of them all."""
