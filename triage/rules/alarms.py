@@ -13,6 +13,9 @@ from triage.rules.alternation import alternation
 GROWN = 5
 """Posts in a case of urgency tinggi from which it is an incident and no longer one person's matter."""
 
+SURE = 0.7
+"""P(darurat) at which the model alone wakes people."""
+
 SUSPECTED = 0.15
 """P(darurat) from which loud words make a post darurat although the model prefers another label."""
 
@@ -25,9 +28,9 @@ _SIGNS: tuple[tuple[int, str], ...] = (
     (60, "kebakaran|kobongan|kobong|kahuruan|terbakar|kebakar|dibakar massa|meledak|ledakan|njebluk"),
     (60, "terjebak|kejebak|tertimpa|ketimpa|tertimbun|ketimbun|terseret|keseret|hanyut|kentir|palid"),
     (60, "tenggelam|kelelep|klelep|titeuleum|titeleum|kecemplung|tercebur"),
-    (60, "kesetrum|kesetrom|tersengat listrik|tersetrum|kabel putus|bocor gas|gas bocor|kebocoran gas"),
+    (60, "nyetrum|kesetrum|kesetrom|tersengat listrik|tersetrum|kabel putus|bocor gas|gas bocor|kebocoran gas"),
     (60, "begal|dibegal|pembegalan|rampok|dirampok|perampokan|tawuran"),
-    (60, "dibacok|pembacokan|ditusuk|penusukan|carok|celurit"),
+    (60, "dibacok|pembacokan|ditusuk|penusukan|carok|celurit|parang|golok"),
     (60, "anak saya hilang|anakku hilang|anak kami hilang|adik saya hilang|anak ilang|bayi hilang"),
     (60, "bunuh diri|penculikan|diculik|anak hilang|disekap|dianiaya|penganiayaan|dikeroyok|pengeroyokan"),
     (60, "banjir bandang|tanggul jebol|jebol|longsor|ambrol|ambruk|gempa|lindu|tsunami|urug|kaurugan"),
@@ -77,14 +80,17 @@ def lexical_score(text: str) -> int:
 
 
 def urgency_of(prediction: Prediction | None, lexical: int) -> str:
-    """How urgent a post is: the model's label, raised to darurat where model and words agree on it.
+    """How urgent a post is: the model's label, except that darurat takes a sure model or two witnesses.
 
-    A post that no model could read (``prediction`` is None) is tinggi if its words are alarming.
+    A darurat that the model is not sure of and no loud word confirms is tinggi: the same day, but
+    nobody is woken. A post that no model could read (``prediction`` is None) is tinggi if its words are alarming.
     """
     if prediction is None:
         return "tinggi" if lexical >= ALARMING else "sedang"
-    suspected = prediction.scores["urgency"].get("darurat", 0.0) >= SUSPECTED
-    return "darurat" if suspected and lexical >= LOUD else prediction.urgency
+    darurat = prediction.scores["urgency"]["darurat"]
+    if darurat >= SURE or (darurat >= SUSPECTED and lexical >= LOUD):
+        return "darurat"
+    return "tinggi" if prediction.urgency == "darurat" else prediction.urgency
 
 
 def why_alarm(urgency: str, lexical: int, unread: bool, intent: str, posts_in_case: int) -> str:

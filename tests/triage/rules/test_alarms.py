@@ -95,7 +95,9 @@ def said(urgency: str, darurat: float) -> Prediction:
 @pytest.mark.parametrize(
     ("label", "darurat", "lexical", "expected"),
     [
-        ("darurat", 0.9, 0, "darurat"),  # the model alone suffices
+        ("darurat", 0.7, 0, "darurat"),  # a sure model suffices
+        ("darurat", 0.69, 0, "tinggi"),  # an unsure one does not
+        ("darurat", 0.5, 60, "darurat"),  # unless loud words confirm it
         ("tinggi", 0.15, 60, "darurat"),  # a suspicion, confirmed by loud words
         ("sedang", 0.15, 60, "darurat"),
         ("tinggi", 0.15, 59, "tinggi"),  # not loud enough
