@@ -8,8 +8,8 @@ from api.boards import words
 from models.predictions import HEADS
 from models.taxonomy import Taxonomy
 from triage.entities import City, RoutingRule
+from triage.pages import AlertLine, Event
 from triage.rules.lifecycle import STATUS_NAMES
-from triage.views import AlertLine, Event
 
 
 @dataclass(frozen=True, slots=True)

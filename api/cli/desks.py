@@ -10,9 +10,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from triage.pages import CasePage, DeskPage
 from triage.people import Viewer
 from triage.store import migrate
-from triage.views import CasePage, DeskPage
 from triage.wiring import Services, process_services
 
 OPERATOR = Viewer(login="console", name="console", role="operator", agency="", csrf="")

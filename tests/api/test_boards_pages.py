@@ -13,8 +13,8 @@ from api.security import HEADERS
 from models.predictions import HEADS
 from tests.api.conftest import Board, fires
 from triage.entities import URGENCIES
+from triage.pages import Event
 from triage.rules.lifecycle import TRANSITIONS
-from triage.views import Event
 
 HOSTILE = [
     "<script>alert(1)</script> kebakaran di Rungkut",
