@@ -8,9 +8,10 @@ BIN := $(VENV)/bin
 PIP_VERSION := 26.3
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	--constraint constraints.txt --build-constraint constraints-build.txt
+QUIETLY = > $(VENV)/install.log 2>&1 || { cat $(VENV)/install.log; exit 1; }
 PYTEST := $(BIN)/python -m pytest -n auto
 
-.PHONY: help run test lint types contracts unit services train-baseline bench bench-intake bench-reader bench-stream migration clean
+.PHONY: help run test lint types contracts unit services train-baseline bench bench-intake bench-kills bench-reader bench-stream migration clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -39,13 +40,16 @@ services: ## PostgreSQL and a browser for the tests, where they can be had (root
 train-baseline: $(VENV)/dev ## train the baseline reader again from models/corpus
 	@$(BIN)/python -m models.train_baseline
 
-bench: bench-intake bench-stream ## measure what the README claims
+bench: bench-intake bench-stream bench-kills ## measure what the README claims
 
-bench-intake: $(VENV)/core ## posts a second over HTTP, in batches and one at a time
-	@$(BIN)/python -m tests.bench.intake
+bench-intake: $(VENV)/core ## posts a second over HTTP: make bench-intake OPTIONS='--file posts.jsonl'
+	@$(BIN)/python -m tests.bench.intake $(OPTIONS)
 
 bench-stream: $(VENV)/core ## seconds from an urgent post to the alert stream, while thousands wait
-	@$(BIN)/python -m tests.bench.alert_latency
+	@$(BIN)/python -m tests.bench.alert_latency $(OPTIONS)
+
+bench-kills: $(VENV)/core ## kill -9 while posts arrive, then look for losses: make bench-kills OPTIONS=--wipe-redis
+	@$(BIN)/python -m tests.bench.kill_campaign $(OPTIONS)
 
 bench-reader: $(VENV)/dev ## the baseline reader on labelled real posts: make bench-reader GOLD=labels.jsonl
 	@$(BIN)/python -m models.evaluate_baseline $(or $(GOLD),../shared/labels/dev.jsonl)
@@ -61,14 +65,14 @@ $(BIN)/python:
 		{ echo 'Dengar needs Python 3.11 or newer: make run PYTHON=/path/to/python3.11'; exit 1; }
 	@echo 'making $(VENV) ...'
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check pip==$(PIP_VERSION)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check pip==$(PIP_VERSION) $(QUIETLY)
 
 $(VENV)/core: pyproject.toml constraints.txt constraints-build.txt | $(BIN)/python
 	@echo 'installing (a minute or two, the first time) ...'
-	@$(INSTALL) --editable .
+	@$(INSTALL) --editable . $(QUIETLY)
 	@touch $@
 
 $(VENV)/dev: pyproject.toml constraints.txt constraints-build.txt | $(BIN)/python
 	@echo 'installing with the tools for tests and training ...'
-	@$(INSTALL) --editable '.[dev,train]'
+	@$(INSTALL) --editable '.[dev,train]' $(QUIETLY)
 	@touch $@ $(VENV)/core
