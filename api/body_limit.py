@@ -1,5 +1,7 @@
 """Refuses a large body while it is being read, before anything parses or stores it."""
 
+from contextlib import suppress
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import problem
@@ -28,27 +30,29 @@ class BodyLimit:
         if announced.isdigit() and int(announced) > self._limit:
             await self._refuse(scope, receive, send)
             return
-        started = False
+        started = over = False
         received = 0
 
         async def counted() -> Message:
-            nonlocal received
+            nonlocal received, over
             message = await receive()
             received += len(message.get("body", b""))
             if received > self._limit:
+                over = True
                 raise _TooLarge
             return message
 
         async def noted(message: Message) -> None:
             nonlocal started
+            if over and not started:
+                return  # what the application makes of its broken reading, such as a 400
             started = started or message["type"] == "http.response.start"
             await send(message)
 
-        try:
+        with suppress(_TooLarge):
             await self._app(scope, counted, noted)
-        except _TooLarge:
-            if not started:
-                await self._refuse(scope, receive, send)
+        if over and not started:
+            await self._refuse(scope, receive, send)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         reply = problem(413, "body.too_large", f"the body is larger than {self._limit} bytes", "send smaller batches")

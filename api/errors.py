@@ -1,5 +1,8 @@
 """The one place where Dengar's errors become HTTP. Replies name the field and the remedy, never echo a body."""
 
+from itertools import accumulate
+
+import orjson
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -27,6 +30,9 @@ STATUS: dict[type[errors.DengarError], int] = {
 MOST_SHOWN = 20
 """Validation problems in one reply: a batch with a thousand mistakes gets a short answer."""
 
+LARGEST_LIST = 3000
+"""Bytes that the problems of one reply may take: it stays below 4 KB, however long the names in it."""
+
 LONGEST_FIELD = 100
 """Characters of a field's path in a reply: keys of the body are the sender's words too."""
 
@@ -46,8 +52,13 @@ def problem(
     """The one shape of an error: ``{"error": {"code", "message", "remedy", "problems"?}}``."""
     body: dict[str, object] = {"code": code, "message": plain(message), "remedy": plain(remedy)}
     if problems:
-        body["problems"] = problems
+        body["problems"] = _fitting(problems)
     return JSONResponse({"error": body}, status_code=status)
+
+
+def _fitting(problems: list[dict[str, str]]) -> list[dict[str, str]]:
+    sizes = accumulate(len(orjson.dumps(one)) for one in problems)
+    return [one for one, size in zip(problems, sizes, strict=True) if size <= LARGEST_LIST]
 
 
 async def _dengar_error(request: Request, error: Exception) -> Response:

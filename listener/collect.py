@@ -1,10 +1,13 @@
 """The one loop of collecting: fetch a page, store it together with its cursor, in one transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
 from listener.sources.base import PullSource
+from triage.entities import IncomingPost
+from triage.errors import InvalidPost
 from triage.intake import IntakeDoor
 from triage.store import cursors
 from triage.store.database import Database
@@ -36,9 +39,22 @@ def collect(source: str, puller: PullSource, database: Database, intake: IntakeD
                 error=repr(error),
             )
         return 0
-    rows = intake.prepare(page.posts, now)
+    rows = intake.prepare(_acceptable(page.posts, intake), now)
     with database.write() as connection:
         moved = cursors.advance(
             connection, source, cursor.revision, position=page.position, next_at=page.next_at, error=""
         )
         return intake.store(connection, rows, now).added if moved else 0
+
+
+def _acceptable(posts: Sequence[IncomingPost], intake: IntakeDoor) -> list[IncomingPost]:
+    """Posts that intake takes. One that it refuses is logged and passed over: it must not hold up the source."""
+    good = []
+    for post in posts:
+        try:
+            intake.check(post)
+        except InvalidPost as error:
+            log.warning("post passed over", source=post.source, external_id=post.external_id, problem=error.message)
+        else:
+            good.append(post)
+    return good

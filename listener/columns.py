@@ -1,8 +1,9 @@
 """From the columns of somebody's file to an incoming post: names guessed, times read, faults named."""
 
 import hashlib
+import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -34,6 +35,10 @@ TIME_FORMATS = (
 """Read besides ISO 8601 and RFC 2822: X's own, and the usual Indonesian ones."""
 
 
+EPOCH = re.compile(r"[0-9]{10}(?:[0-9]{3})?")
+"""Seconds or milliseconds since 1970, from 2001 on."""
+
+
 class Columns:
     """Which column of a file holds which field. ``given`` (field -> column) overrides the guess; '' drops a field."""
 
@@ -55,7 +60,7 @@ class Columns:
         author = self._text(row, "author").strip()
         return IncomingPost(
             source=self._text(row, "source").strip() or self._source,
-            external_id=self._text(row, "id").strip() or _content_id(text, created, author),
+            external_id=self._identity(row) or _content_id(text, created, author),
             text=text,
             author=author,
             created_at=self._time(created) if created else None,
@@ -72,6 +77,12 @@ class Columns:
         if isinstance(value, bool | list | dict):
             raise InvalidPost(field, "is not a text", remedy="give a string")
         return str(value)
+
+    def _identity(self, row: Mapping[str, Any]) -> str:
+        if isinstance(row.get(self._columns.get("id", "")), float):
+            # JSON numbers beyond 64 bits come as decimals too: two ids would become one.
+            raise InvalidPost("id", "is a number that loses digits", remedy='write it in quotes: "id": "123..."')
+        return self._text(row, "id").strip()
 
     def _number(self, row: Mapping[str, Any], field: str) -> float | None:
         value = self._text(row, field).strip()
@@ -102,6 +113,8 @@ def check_fields(given: Mapping[str, str]) -> None:
 
 def read_time(value: str) -> datetime | None:
     """A moment from the usual spellings, naive where no zone is written; None if unreadable."""
+    if EPOCH.fullmatch(value):  # first: ISO 8601 without dashes would read some as the year 1767
+        return datetime.fromtimestamp(int(value[:10]), UTC)
     try:
         return datetime.fromisoformat(value)
     except ValueError:
@@ -113,7 +126,7 @@ def read_time(value: str) -> datetime | None:
             continue
     try:
         return parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

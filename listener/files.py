@@ -6,6 +6,7 @@ import io
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,6 +18,9 @@ from triage.errors import InvalidPost
 
 LONGEST_LINE = 1024 * 1024
 """Bytes. Sixteen times the largest post; a longer line is skipped without being held in memory."""
+
+MOST_LINES = 500
+"""Lines that one quoted field may span; beyond, its quote was never closed."""
 
 FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".csv": "csv", ".tsv": "tsv"}
 """File ending -> format; an ending .gz in addition means nothing, since gzip is seen by its first bytes."""
@@ -67,8 +71,7 @@ def read(raw: IO[bytes], form: str, given: Mapping[str, str], *, source: str, ti
         head = _head_of_gzip(buffered)
     if b"\0" in head:
         raise InvalidPost("file", "is binary, not text", remedy="give JSONL, CSV or TSV in UTF-8")
-    lines = _lines(buffered)
-    rows = _json_rows(lines) if form == "jsonl" else _table_rows(lines, "," if form == "csv" else "\t")
+    rows = _json_rows(lines(buffered)) if form == "jsonl" else _table_rows(lines(buffered), _delimiter(form, head))
     return _posts(rows, form, given, source, timezone)
 
 
@@ -79,7 +82,12 @@ def _head_of_gzip(buffered: "io.BufferedReader[gzip.GzipFile]") -> bytes:
         raise InvalidPost("file", "is a damaged gzip file", remedy="compress it again") from None
 
 
-def _lines(raw: IO[bytes]) -> Iterator[tuple[int, str] | BadLine]:
+Line = tuple[int, str] | BadLine
+Lines = Iterator[Line]
+Rows = Iterator[tuple[int, dict[str, Any]] | BadLine]
+
+
+def lines(raw: IO[bytes]) -> Lines:
     """Decoded lines with their numbers; undecodable and oversized ones as BadLine."""
     number = 0
     while True:
@@ -106,11 +114,8 @@ def _skip_rest(raw: IO[bytes], line: bytes) -> None:
         line = raw.readline(LONGEST_LINE)
 
 
-Rows = Iterator[tuple[int, dict[str, Any]] | BadLine]
-
-
-def _json_rows(lines: Iterator[tuple[int, str] | BadLine]) -> Rows:
-    for line in lines:
+def _json_rows(source: Lines) -> Rows:
+    for line in source:
         if isinstance(line, BadLine):
             yield line
             continue
@@ -128,42 +133,60 @@ def _json_rows(lines: Iterator[tuple[int, str] | BadLine]) -> Rows:
             yield BadLine(number, "is not a JSON object", 'write {"id": ..., "text": ...}')
 
 
-def _table_rows(lines: Iterator[tuple[int, str] | BadLine], delimiter: str) -> Rows:
-    """Rows of CSV or TSV as dicts. A quoted field may span lines: the row is named by its last."""
-    bad: list[BadLine] = []
-    at = 0
+def _delimiter(form: str, head: bytes) -> str:
+    """Spreadsheets set to Indonesian write CSV with semicolons, since the comma is their decimal sign."""
+    if form == "tsv":
+        return "\t"
+    header = head.partition(b"\n")[0]
+    return ";" if header.count(b";") > header.count(b",") else ","
 
-    def good() -> Iterator[str]:
-        nonlocal at
-        for line in lines:
-            if isinstance(line, BadLine):
-                bad.append(line)
-            else:
-                at, text = line
-                yield text
 
-    csv.field_size_limit(LONGEST_LINE)
-    reader = csv.reader(good(), delimiter=delimiter)
+def _table_rows(source: Lines, delimiter: str) -> Rows:
+    """Rows of CSV or TSV as dicts. A quoted field may span lines: the row is named by its first."""
     header: list[str] | None = None
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            break
-        except csv.Error as error:
-            yield BadLine(at, f"is not {'CSV' if delimiter == ',' else 'TSV'}: {error}", "check the quotes")
+    for record in _records(source, delimiter):
+        if isinstance(record, BadLine):
+            yield record
             continue
-        finally:
-            yield from bad
-            bad.clear()
+        number, cells = record
         if not any(cell.strip() for cell in cells):
             continue
         if header is None:
             header = cells
         elif len(cells) != len(header):
-            yield BadLine(at, f"has {len(cells)} columns, the header {len(header)}", "check delimiter and quotes")
+            yield BadLine(number, f"has {len(cells)} columns, the header {len(header)}", "check delimiter and quotes")
         else:
-            yield at, dict(zip(header, cells, strict=True))
+            yield number, dict(zip(header, cells, strict=True))
+
+
+def _records(source: Lines, delimiter: str) -> Iterator[tuple[int, list[str]] | BadLine]:
+    """Cells of each row. A quote that is never closed costs one line: those after it are read afresh."""
+    csv.field_size_limit(LONGEST_LINE)
+    again: list[Line] = []
+    while (line := again.pop() if again else next(source, None)) is not None:
+        if isinstance(line, BadLine):
+            yield line
+            continue
+        number, text = line
+        taken: list[Line] = []
+        row = csv.reader(chain([text], _more(again, source, taken)), delimiter=delimiter, strict=True)
+        try:
+            cells = next(row)
+        except csv.Error as error:
+            problem = "a quote is not closed" if "unexpected end" in str(error) else f"is not a row: {error}"
+            yield BadLine(number, problem, "check the quotes; one inside a quoted field is written twice")
+            again += reversed(taken)
+        else:
+            yield from (one for one in taken if isinstance(one, BadLine))
+            yield number, cells
+
+
+def _more(again: list[Line], source: Lines, taken: list[Line]) -> Iterator[str]:
+    """The lines that a row takes besides its first, noted in ``taken``."""
+    while len(taken) < MOST_LINES and (line := again.pop() if again else next(source, None)) is not None:
+        taken.append(line)
+        if not isinstance(line, BadLine):
+            yield line[1]
 
 
 def _posts(rows: Rows, form: str, given: Mapping[str, str], source: str, timezone: str) -> Iterator[Item]:

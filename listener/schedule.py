@@ -1,13 +1,14 @@
 """Which sources are pulled, and the job that pulls those whose time has come."""
 
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
 import structlog
 
 from listener.collect import collect
-from listener.sources.base import PullSource
+from listener.sources.base import Page, PullSource
 from listener.sources.replay import ReplaySource
 from triage.cities import pack
 from triage.entities import City
@@ -45,14 +46,27 @@ def collect_due() -> None:
             services.wakeups.wake("triage")
 
 
+@dataclass(frozen=True, slots=True)
+class _OfCity:
+    """A source looked up when it is asked: one that the pack has lost fails like any other, and alone."""
+
+    city: City
+    name: str
+
+    def fetch(self, position: str, now: datetime) -> Page:
+        return _puller(self.city, self.name).fetch(position, now)
+
+
 def _collect_one(services: Services, name: str) -> int:
-    puller = _puller(services.city, name)
+    puller = _OfCity(services.city, name)
     return collect(name, puller, services.database, services.intake, datetime.now(UTC))
 
 
 def _puller(city: City, name: str) -> PullSource:
-    """What pulls a source. Raises CityPackError for one that only pushes."""
-    source = city.sources[name]
+    """What pulls a source. Raises CityPackError for one that the city lacks or that only pushes."""
+    source = city.sources.get(name)
+    if source is None:
+        raise CityPackError(f"the city {city.id!r} has no source {name!r}", remedy=f"add it to {city.id}/city.toml")
     if source.kind != "replay":
         raise CityPackError(f"source {name!r} of kind {source.kind!r} is not pulled")
     return _replay(city.id, source.options["file"])

@@ -53,9 +53,9 @@ def normalise(text: str) -> str:
     return text[:MAX_CHARACTERS].rstrip()
 
 
-def fingerprint(text: str) -> str:
-    """24 hex characters, equal for exact copies and plain retweets of a post.
+def fingerprint(normalised: str) -> str:
+    """24 hex characters of a normalised text, equal for exact copies and plain retweets of a post.
 
     A key for finding copies, not a secret: short texts can be guessed from it.
     """
-    return blake2b(normalise(text).encode(), digest_size=12).hexdigest()
+    return blake2b(normalised.encode(), digest_size=12).hexdigest()

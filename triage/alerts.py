@@ -28,9 +28,6 @@ LEASE = timedelta(seconds=30)
 TIMEOUT = 10.0
 """Seconds a webhook may take to answer."""
 
-AT_ONCE = 20
-"""Notices claimed together."""
-
 
 class Notifier:
     """Built once per process by triage.wiring."""
@@ -39,10 +36,13 @@ class Notifier:
         self._database = database
         self._settings = settings
 
-    def deliver_due(self, now: datetime) -> int:
-        """Send the notices whose time has come. Returns how many were tried."""
+    def deliver_next(self, now: datetime) -> int:
+        """Send one notice whose time has come. Returns how many were tried: 0 when none is due.
+
+        One at a time, so that a slow channel never holds notices beyond their lease.
+        """
         with self._database.write() as connection:
-            due = alerts.take_due_notices(connection, now, LEASE, AT_ONCE)
+            due = alerts.take_due_notices(connection, now, LEASE, 1)
         for notice in due:
             self._deliver(notice)
         return len(due)
@@ -54,7 +54,7 @@ class Notifier:
         try:
             outcome = self._send(notice.channel, alert)
             delivered = True
-        except (httpx.HTTPError, ValueError) as error:
+        except Exception as error:  # a channel can fail in any way; it is recorded and tried again
             outcome, delivered = f"{type(error).__name__}: {error}", False
         now = datetime.now(UTC)
         retry_at = None

@@ -6,7 +6,7 @@ import math
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
@@ -25,6 +25,12 @@ LARGEST_POST = 64 * 1024
 
 LONGEST_ID = 512
 """Characters of an external id; longer ones are mistakes, such as a text in the wrong column."""
+
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+"""Posts are younger than the web; an older time is some program's zero."""
+
+INVISIBLE = " \u200b\u200c\u200d\u2060\ufeff"
+"""Characters that show nothing: a text of these alone is empty."""
 
 LONGEST_HINT = 1000
 """Characters of an address or author."""
@@ -55,13 +61,18 @@ class IntakeDoor:
             raise UnknownSource(post.source, sorted(self._city.sources))
         if not post.external_id.strip() or len(post.external_id) > LONGEST_ID:
             raise InvalidPost("id", f"must have 1 to {LONGEST_ID} characters", remedy="give the id of the source")
-        if not clean(post.text).strip():
+        if clean(post.external_id) != post.external_id:
+            # Cleaning it would make two ids one, and the second post would be taken for the first.
+            raise InvalidPost("id", "holds control characters", remedy="give the id of the source")
+        if not clean(post.text).strip().strip(INVISIBLE):
             raise InvalidPost("text", "is empty", remedy="leave posts without text out")
         if len(post.text) > LARGEST_POST or len(post.text.encode("utf-8", "surrogatepass")) > LARGEST_POST:
             raise PostTooLarge("text", f"is longer than {LARGEST_POST} bytes", remedy="shorten the text")
         for name, value in (("author", post.author), ("place_hint", post.place_hint), ("url", post.url)):
             if len(value) > LONGEST_HINT:
                 raise InvalidPost(name, f"is longer than {LONGEST_HINT} characters", remedy="shorten it")
+        if post.created_at is not None and post.created_at < EARLIEST:
+            raise InvalidPost("created_at", f"is before {EARLIEST.year}", remedy="leave it out if it is not known")
         _check_point(post.lat, post.lon)
 
     def accept(self, incoming: Sequence[IncomingPost], now: datetime) -> Intake:
@@ -103,12 +114,12 @@ class IntakeDoor:
         return {
             "id": post_id(post.source, post.external_id),
             "source": post.source,
-            "external_id": clean(post.external_id),
+            "external_id": post.external_id,
             "intake": token,
             "version": 1,
             "content_hash": hashlib.blake2b(content.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest(),
             "text": text,
-            "text_hash": fingerprint(text),
+            "text_hash": fingerprint(normalised),
             "sealed": self._sealer.seal(post.text),
             "author": self._sealer.pseudonym(post.source, post.author),
             "url": clean(post.url),

@@ -12,6 +12,7 @@ from argon2.exceptions import VerificationError
 
 from triage.entities import City
 from triage.errors import InvalidAction, KeyRefused, SignInFailed
+from triage.rules.redaction import clean
 from triage.store import people
 from triage.store.database import Database
 
@@ -107,7 +108,7 @@ class People:
     def sign_in(self, login: str, password: str, now: datetime) -> str:
         """Check a password and start a session. Returns its token. Raises SignInFailed, never saying why."""
         with self._database.read() as connection:
-            user = people.user_by_login(connection, login)
+            user = people.user_by_login(connection, clean(login))
         known = user is not None and user.active
         right = self._matches(user.password_hash if user is not None and known else self._nobody, password)
         if user is None or not known or (user.locked_until and user.locked_until > now):

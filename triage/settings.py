@@ -1,18 +1,27 @@
 """Every setting of Dengar, from the environment (``DENGAR_*``), in one documented place."""
 
+import base64
+import binascii
+import contextlib
 import hashlib
 import os
+import re
 import secrets
+import tempfile
 from functools import cached_property
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from triage.errors import SettingsRefused
 
 SHORTEST_SECRET = 32
 """Characters: 32 of base64 carry 192 bits."""
+
+SHORTEST_WEBHOOK_KEY = 24
+"""Bytes, as Standard Webhooks asks."""
 
 PLACEHOLDERS = ("changeme", "change-me", "secret", "password", "example", "placeholder", "dengar")
 """Words that betray a secret copied out of a manual."""
@@ -63,6 +72,21 @@ class Settings(BaseSettings):
         default=SecretStr(""), description="Signing secret of alert_webhook, `whsec_...`."
     )
 
+    @model_validator(mode="after")
+    def _check_webhook(self) -> Self:
+        """A webhook that cannot be signed would be noticed by the first alarm: too late."""
+        if not self.alert_webhook:
+            return self
+        if not re.match(r"https?://[^/\s]", self.alert_webhook):
+            raise ValueError("DENGAR_ALERT_WEBHOOK is not an http or https URL")
+        try:
+            key = base64.b64decode(self.alert_webhook_secret.get_secret_value().removeprefix("whsec_"), validate=True)
+        except binascii.Error:
+            key = b""
+        if len(key) < SHORTEST_WEBHOOK_KEY:
+            raise ValueError("DENGAR_ALERT_WEBHOOK_SECRET must be whsec_ and base64 of at least 24 bytes")
+        return self
+
     @cached_property
     def database(self) -> str:
         """SQLAlchemy URL of the record."""
@@ -102,16 +126,31 @@ def load() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        wrong = "; ".join(f"DENGAR_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
+        wrong = "; ".join(f"{_variable(e['loc'])}{e['msg']}" for e in error.errors())
         raise SettingsRefused(wrong, remedy="correct or unset the variable") from None
+
+
+def _variable(place: tuple[int | str, ...]) -> str:
+    """The variable that an error is about; rules over several variables name them in their message."""
+    return f"DENGAR_{str(place[0]).upper()}: " if place else ""
 
 
 def _generated_secret(path: Path) -> bytes:
     """The secret of this installation, made on first use and readable by its owner only."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+    if not path.exists():
+        # Written aside and linked into place: nobody reads a half-written secret, and of two
+        # processes that start together one wins and both read the same.
+        with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix="secret-") as file:
             file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
-    return path.read_bytes()
+            file.flush()
+            os.fsync(file.fileno())
+            with contextlib.suppress(FileExistsError):
+                os.link(file.name, path)
+    secret = path.read_bytes().strip()
+    if len(secret) < SHORTEST_SECRET:
+        raise SettingsRefused(
+            f"{path} is damaged: it holds {len(secret)} bytes",
+            remedy="restore it from a backup, or remove it if nothing is sealed yet",
+        )
+    return secret

@@ -25,6 +25,9 @@ POSTS_PER_PAGE = 50
 CASE_CURSOR = re.compile(r"([0-3])-(\d{1,18})")
 """Urgency rank and case id of the last line of a page."""
 
+POST_CURSOR = re.compile(r"([12]\d{3}-\S+\+00:00)~([a-z2-7]+)")
+"""When the last post of a page joined, in UTC, and its id."""
+
 
 class Views:
     """Built once per process by triage.wiring."""
@@ -209,11 +212,10 @@ def _after_case(cursor: str) -> tuple[int, int] | None:
 def _after_post(cursor: str) -> tuple[datetime, str] | None:
     if not cursor:
         return None
-    at, _tilde, post_id = cursor.partition("~")
+    match = POST_CURSOR.fullmatch(cursor)
+    if match is None:
+        raise NotFound("no such page")
     try:
-        moment = datetime.fromisoformat(at)
+        return datetime.fromisoformat(match[1]), match[2]
     except ValueError:
         raise NotFound("no such page") from None
-    if moment.tzinfo is None or not post_id:
-        raise NotFound("no such page")
-    return moment, post_id

@@ -35,7 +35,7 @@ def drain_notices() -> None:
     """Job of the queue `notify`: send notices that are due."""
     services = process_services()
     services.wakeups.heard("notify")
-    _work("notify", services, lambda: services.notifier.deliver_due(datetime.now(UTC)))
+    _work("notify", services, lambda: services.notifier.deliver_next(datetime.now(UTC)))
 
 
 def decide_batch(services: Services) -> int:

@@ -7,8 +7,9 @@ import sys
 
 import typer
 from rich.console import Console
+from sqlalchemy.exc import SQLAlchemyError
 
-from api.cli import access, classify, desks, doctor, ingest, processes, up
+from api.cli import access, classify, desks, doctor, ingest, logs, processes, up
 from models.errors import ModelsError
 from triage.errors import DengarError, InvalidPost
 
@@ -34,16 +35,26 @@ app.add_typer(access.key, name="key")
 
 def main() -> None:
     """Entry point of the console script."""
+    logs.configure()
     try:
         app()
     except (DengarError, ModelsError) as error:
-        console = Console(stderr=True, soft_wrap=True, highlight=False)
-        console.print(f"[bold red]dengar:[/] {_plain(error.message)}", markup=True)
-        if error.remedy:
-            console.print(f"        {_plain(error.remedy)}", markup=True)
+        _say(error.message, error.remedy)
         sys.exit(2 if isinstance(error, InvalidPost) else 1)
+    except SQLAlchemyError as error:
+        _say(f"the database: {str(error).splitlines()[0]}", "check DENGAR_DATABASE_URL, then run: dengar migrate")
+        sys.exit(1)
 
 
-def _plain(text: str) -> str:
-    """Words of a stranger are not markup."""
-    return text.replace("[", "\\[")
+def _say(message: str, remedy: str) -> None:
+    """Words of a stranger are neither markup nor always UTF-8."""
+    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    console.print("dengar: ", style="bold red", end="")
+    console.print(_printable(message), markup=False)
+    if remedy:
+        console.print(f"        {_printable(remedy)}", markup=False)
+
+
+def _printable(text: str) -> str:
+    """Text that every terminal takes: a file's name may hold bytes that are no UTF-8."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -15,9 +15,16 @@ user = typer.Typer(no_args_is_help=True, help="People who sign in to the boards.
 key = typer.Typer(no_args_is_help=True, help="API keys of programs that send posts.")
 
 
+def _word(value: str) -> str:
+    """A name that can be read and typed again."""
+    if not value.strip() or not value.isprintable():
+        raise typer.BadParameter("give a name of printable characters")
+    return value
+
+
 @user.command("add")
 def add_user(
-    login: Annotated[str, typer.Argument(help="Name to sign in with.")],
+    login: Annotated[str, typer.Argument(callback=_word, help="Name to sign in with.")],
     role: Annotated[str, typer.Option(help="; ".join(f"{role}: {does}" for role, does in ROLES.items()))] = "officer",
     agency: Annotated[str, typer.Option(help="Desk of an officer, e.g. dlh.")] = "",
     name: Annotated[str, typer.Option(help="Name that others see.")] = "",
@@ -38,7 +45,7 @@ def add_user(
 
 @key.command("add")
 def add_key(
-    name: Annotated[str, typer.Argument(help="Who will use it.")],
+    name: Annotated[str, typer.Argument(callback=_word, help="Who will use it.")],
     source: Annotated[str, typer.Option(help="The one source it may write; nothing for any.")] = "",
 ) -> None:
     """Make an API key. It is printed once; only its hash is stored.
@@ -67,7 +74,7 @@ def revoke_key(prefix: Annotated[str, typer.Argument(help="Public part of the ke
     Example: [cyan]dengar key revoke 1a2b3c4d5e[/]
     """
     if not _services().people.revoke_key(prefix, datetime.now(UTC)):
-        typer.echo(f"no key {prefix} in force", err=True)
+        typer.echo(f"no key {prefix!r} is in force; dengar key list shows them", err=True)
         raise typer.Exit(1)
     typer.echo(f"revoked {prefix}")
 

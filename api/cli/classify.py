@@ -10,6 +10,8 @@ import orjson
 import typer
 from rich.console import Console
 
+from listener import files
+from listener.files import BadLine
 from models.predictions import HEADS, Prediction
 from models.taxonomy import Taxonomy
 from triage.entities import Place
@@ -19,6 +21,9 @@ from triage.wiring import Services, process_services
 
 BATCH = 256
 """Texts read at once."""
+
+SHAPE = 'write {"id": ..., "text": ...}'
+"""What a line of JSON must be."""
 
 errors = Console(stderr=True, soft_wrap=True, highlight=False)
 
@@ -34,16 +39,13 @@ def classify(
     services = process_services()
     bad = 0
     with _open(file) as raw:
-        lines = enumerate(raw, start=1)
-        while chunk := list(islice(lines, BATCH)):
-            texts = []
-            for number, line in chunk:
-                try:
-                    if line.strip():
-                        texts.append(_text(number, line))
-                except InvalidPost as error:
+        items = _texts(raw)
+        while chunk := list(islice(items, BATCH)):
+            for item in chunk:
+                if isinstance(item, BadLine):
                     bad += 1
-                    errors.print(f"line {number}: {error.message}", markup=False)
+                    errors.print(f"line {item.number}: {item.problem} ({item.remedy})", markup=False)
+            texts = [item for item in chunk if not isinstance(item, BadLine)]
             for answer in _read(texts, services):
                 _print(answer, services.taxonomy, as_json)
     if bad:
@@ -59,20 +61,25 @@ def _open(file: str) -> IO[bytes]:
         raise InvalidPost("file", f"cannot be read: {error.strerror}: {file}", remedy="check the path") from None
 
 
-def _text(number: int, line: bytes) -> tuple[str, str]:
-    """(id, text) of one line; a plain line is its own text, with the line number as id."""
-    if not line.lstrip().startswith(b"{"):
-        try:
-            return str(number), line.decode("utf-8").rstrip("\r\n")
-        except UnicodeDecodeError:
-            raise InvalidPost("text", "is not UTF-8") from None
+def _texts(raw: IO[bytes]) -> Iterator[tuple[str, str] | BadLine]:
+    """(id, text) of each line; a plain line is its own text, with its number as id."""
+    for line in files.lines(raw):
+        if isinstance(line, BadLine):
+            yield line
+        elif line[1].lstrip().startswith("{"):
+            yield _json_text(*line)
+        elif line[1].strip():
+            yield str(line[0]), line[1].rstrip("\r\n")
+
+
+def _json_text(number: int, line: str) -> tuple[str, str] | BadLine:
     try:
         row = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        raise InvalidPost("json", str(error)) from None
+        return BadLine(number, f"is not JSON: {error.msg} at column {error.colno}", SHAPE)
     if not isinstance(row.get("text"), str):
-        raise InvalidPost("text", "is missing or not a string")
-    return str(row.get("id", number)), row["text"]
+        return BadLine(number, "text is missing or not a string", SHAPE)
+    return str(number if row.get("id") is None else row["id"]), row["text"]
 
 
 Answer = tuple[str, Prediction, Sequence[Place]]

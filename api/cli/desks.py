@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import orjson
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from triage.pages import CasePage, DeskPage
@@ -17,6 +18,9 @@ from triage.wiring import Services, process_services
 
 OPERATOR = Viewer(login="console", name="console", role="operator", agency="", csrf="")
 """Whoever may run commands on this machine may read its database."""
+
+LARGEST_NUMBER = 2**63 - 1
+"""What a column of ids can hold."""
 
 console = Console(highlight=False)
 
@@ -35,13 +39,13 @@ def desk(
     migrate.require_current(services.database)
     page = services.views.desk(OPERATOR, agency, after, limit)
     if as_json:
-        _json({**asdict(page)})
+        _json(asdict(page))
     else:
         _desk_table(page, services)
 
 
 def case(
-    number: Annotated[int, typer.Argument(help="Number of the case.")],
+    number: Annotated[int, typer.Argument(min=1, max=LARGEST_NUMBER, help="Number of the case.")],
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Show a case: its posts, what the machine said and why, and its history.
@@ -71,7 +75,7 @@ def _desk_table(page: DeskPage, services: Services) -> None:
             str(line.id),
             services.taxonomy.name("urgency", line.urgency) + (" !" if line.alerted else ""),
             services.taxonomy.name("topic", line.topic),
-            line.title.replace("[", "\\["),
+            escape(line.title),
             line.place_name or "-",
             str(line.posts),
             f"{line.due_at.astimezone(zone):%d-%m %H:%M}",

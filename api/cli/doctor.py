@@ -65,8 +65,14 @@ def _run(name: str, check: Callable[[Services], Finding], services: Services) ->
         return check(services)
     except (DengarError, ModelsError) as error:
         return Finding(name, False, error.message, error.remedy)
-    except (SQLAlchemyError, RedisError, OSError) as error:
-        return Finding(name, False, f"{type(error).__name__}: {error}".splitlines()[0][:300])
+    except RedisError as error:
+        return Finding(name, False, _first_line(error), "start Redis (dengar up does), or check DENGAR_REDIS_URL")
+    except (SQLAlchemyError, OSError) as error:
+        return Finding(name, False, _first_line(error), "check DENGAR_DATABASE_URL, then run: dengar migrate")
+
+
+def _first_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".splitlines()[0][:300]
 
 
 def _database(services: Services) -> Finding:

@@ -90,10 +90,11 @@ def _open(file: str) -> Iterator[tuple[IO[bytes], str, int]]:
         return
     path = Path(file)
     try:
-        with path.open("rb") as raw:
-            yield raw, path.name, path.stat().st_size
+        raw = path.open("rb")
     except OSError as error:
         raise InvalidPost("file", f"cannot be read: {error.strerror}: {file}", remedy="check the path") from None
+    with raw:
+        yield raw, path.name, path.stat().st_size
 
 
 def _bar(amount: ProgressColumn) -> Progress:
@@ -104,11 +105,20 @@ def _tell(report: Report, bad: Path | None) -> None:
     typer.echo(f"added {report.added}, edited {report.edited}, known {report.known}, bad {len(report.bad)}")
     lines = [f"line {b.number}: {b.problem}" + (f" ({b.remedy})" if b.remedy else "") for b in report.bad]
     if bad:
-        bad.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", errors="replace")
+        _write(bad, lines)
     for line in lines[:MOST_SHOWN]:
         console.print(line, markup=False)
     if len(lines) > MOST_SHOWN:
         console.print(f"... and {len(lines) - MOST_SHOWN} more; --bad FILE writes all of them", markup=False)
+
+
+def _write(path: Path, lines: list[str]) -> None:
+    try:
+        path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise InvalidPost(
+            "--bad", f"cannot be written: {error.strerror}: {path}", remedy="the posts are in; give another path"
+        ) from None
 
 
 def _wait(services: Services) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from triage.errors import SettingsRefused
 from triage.settings import Settings
@@ -59,10 +60,10 @@ def write_config(settings: Settings, redis_server: str, workers: int) -> Path:
         f"logfile={_escape(str(log_folder / 'supervisor.log'))}\n"
         f"pidfile={_escape(str(folder / 'supervisor.pid'))}\n"
         f"childlogdir={_escape(str(log_folder))}\n"
-        "environment=" + ",".join(f'{name}="{_escape(value)}"' for name, value in environment.items())
+        "environment=" + ",".join(f'{name}="{_escape(_escape(value))}"' for name, value in environment.items())
     ]
     for program in programs(settings, redis_server, workers):
-        log = _escape(str(log_folder / f"{program.name}.log"))
+        log = _escape(_escape(str(log_folder / f"{program.name}.log")))
         parts.append(
             f"[program:{program.name}]\n"
             f"command={_escape(program.command)}\n"
@@ -89,8 +90,8 @@ def _redis_config(settings: Settings) -> Path:
 
 
 @contextmanager
-def only_one(data_dir: Path) -> Iterator[None]:
-    """Refuse a second `dengar up` over the same data. The lock dies with its holder."""
+def only_one(data_dir: Path) -> Iterator[IO[str]]:
+    """Refuse a second `dengar up` over the same data. Gives the lock; it falls with its last holder."""
     with (data_dir / "up.lock").open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -98,15 +99,18 @@ def only_one(data_dir: Path) -> Iterator[None]:
             file.seek(0)
             raise SettingsRefused(
                 f"Dengar already runs over {data_dir} (process {file.read().strip() or '?'})",
-                remedy="stop it with Ctrl-C there, or set another DENGAR_DATA_DIR",
+                remedy="stop it with Ctrl-C there or kill that process, or set another DENGAR_DATA_DIR",
             ) from None
-        file.seek(0)
-        file.truncate()
-        file.write(str(os.getpid()))
-        file.flush()
-        # Inherited by supervisord: should we be killed outright, the lock stays with the processes.
-        os.set_inheritable(file.fileno(), True)
-        yield
+        note_holder(file, os.getpid())
+        yield file
+
+
+def note_holder(lock: IO[str], process: int) -> None:
+    """Write into the lock whom to stop."""
+    lock.seek(0)
+    lock.truncate()
+    lock.write(str(process))
+    lock.flush()
 
 
 def free_port(first: int) -> int:
@@ -127,4 +131,5 @@ def _user() -> str:
 
 
 def _escape(value: str) -> str:
+    """For values that supervisord expands once; it expands environment and stdout_logfile twice."""
     return value.replace("%", "%%")

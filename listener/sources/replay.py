@@ -45,7 +45,7 @@ class ReplaySource:
                 )
             )
         done += len(due)
-        finished = done == len(self._lines)
+        finished = done >= len(self._lines)
         return Page(due, f"{start.isoformat()}|{done}", now + (NEVER if finished else PACE))
 
 

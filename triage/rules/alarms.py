@@ -87,7 +87,7 @@ def urgency_of(prediction: Prediction | None, lexical: int) -> str:
     """
     if prediction is None:
         return "tinggi" if lexical >= ALARMING else "sedang"
-    darurat = prediction.scores["urgency"]["darurat"]
+    darurat = prediction.scores["urgency"].get("darurat", 0.0)
     if darurat >= SURE or (darurat >= SUSPECTED and lexical >= LOUD):
         return "darurat"
     return "tinggi" if prediction.urgency == "darurat" else prediction.urgency

@@ -5,6 +5,8 @@ the matter, the less the wordings must agree: thirty people describe one fire in
 ways, while two dead street lamps in one kelurahan are two jobs.
 """
 
+import re
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from math import asin, cos, radians, sin, sqrt
 from typing import Literal
@@ -14,6 +16,7 @@ from rapidfuzz import fuzz, process
 from triage.entities import Match, OpenCase, Place
 
 Nearness = Literal["same", "near", "wide", "unknown", "apart"]
+Likeness = Callable[..., float]
 
 NEAR_KM = 1.5
 """Kilometres between two kelurahan centres that count as near: neighbours in a dense city."""
@@ -24,17 +27,22 @@ COPY_WINDOW = timedelta(days=30)
 WINDOW = {True: timedelta(hours=6), False: timedelta(days=14)}
 """Urgent? -> how long after the last post of a case another may join it."""
 
-SIMILARITY: dict[tuple[bool, Nearness], float] = {
-    # (urgent, nearness): least token-set similarity, 0 to 100
-    (True, "same"): 25.0,
-    (True, "near"): 40.0,
-    (True, "wide"): 35.0,
-    (True, "unknown"): 75.0,
-    (False, "same"): 62.0,
-    (False, "near"): 75.0,
-    (False, "wide"): 75.0,
-    (False, "unknown"): 88.0,
+SHARED, WHOLE = fuzz.token_set_ratio, fuzz.token_sort_ratio
+"""Two likenesses, 0 to 100: of the words that both have (a short cry is wholly in a long report), or of all words."""
+
+LIKENESS: dict[tuple[bool, Nearness], tuple[Likeness, float]] = {
+    # (urgent, nearness): which likeness, and how much of it at least
+    (True, "same"): (SHARED, 25.0),
+    (True, "near"): (SHARED, 40.0),
+    (True, "wide"): (SHARED, 35.0),
+    (True, "unknown"): (WHOLE, 75.0),
+    (False, "same"): (WHOLE, 62.0),
+    (False, "near"): (WHOLE, 75.0),
+    (False, "wide"): (WHOLE, 75.0),
+    (False, "unknown"): (WHOLE, 88.0),
 }
+
+_PLACE_WORDS = re.compile(r"\b(?:kelurahan|kel|kecamatan|kec|kota|daerah|wilayah|kawasan|di|nang|ndek|ning)\b\W*")
 
 
 def nearness(place: Place | None, text: str, case: OpenCase) -> Nearness:
@@ -69,12 +77,21 @@ def same_matter(
     urgent = urgent or case.urgency in ("tinggi", "darurat")
     if where == "apart" or gap > WINDOW[urgent]:
         return None
-    least = SIMILARITY[urgent, where]
-    best = process.extractOne(text, case.texts, scorer=fuzz.token_set_ratio, score_cutoff=least)
+    likeness, least = LIKENESS[urgent, where]
+    names = {case.place_name, place.name if place else ""}
+    told = [_without_place(known, names) for known in case.texts]
+    best = process.extractOne(_without_place(text, names), told, scorer=likeness, score_cutoff=least)
     if best is None:
         return None
     rule = "same_incident" if urgent and where != "unknown" else "same_place_similar_text"
     return Match(rule if where != "unknown" else "similar_text", round(best[1] / 100, 3))
+
+
+def _without_place(text: str, names: Collection[str]) -> str:
+    """What a text says beside where: the place is compared on its own, and must not count twice."""
+    for name in filter(None, names):
+        text = text.replace(name.casefold(), " ")
+    return _PLACE_WORDS.sub(" ", text)
 
 
 def _level(code: str) -> str:

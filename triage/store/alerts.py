@@ -110,10 +110,12 @@ def take_due_notices(connection: Connection, now: datetime, lease: timedelta, li
         .order_by(notices.c.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        .cte("due")
+        .prefix_with("MATERIALIZED", dialect="postgresql")  # see claims.claim
     )
     taken = (
         update(notices)
-        .where(notices.c.id.in_(due.scalar_subquery()))
+        .where(notices.c.id.in_(select(due.c.id)))
         .values(due_at=now + lease, fence=notices.c.fence + 1, attempts=notices.c.attempts + 1)
         .returning(notices.c.id, notices.c.alert_id, notices.c.channel, notices.c.fence, notices.c.attempts)
     )

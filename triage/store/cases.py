@@ -122,6 +122,7 @@ def forget_posts(connection: Connection, post_ids: Sequence[str], now: datetime)
         select(case_posts.c.case_id, case_posts.c.post_id, case_posts.c.rule, cases.c.samples)
         .join_from(case_posts, cases, cases.c.id == case_posts.c.case_id)
         .where(case_posts.c.post_id.in_(list(post_ids)))
+        .order_by(case_posts.c.case_id)
     ).all()
     samples = {row.case_id: dict(row.samples) for row in affected}
     for row in affected:

@@ -23,10 +23,13 @@ def claim(connection: Connection, *, owner: str, now: datetime, lease: timedelta
         .order_by(posts.c.alarm_score.desc(), posts.c.received_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        # Materialised: as a plain subquery PostgreSQL may run it again, and lock more than it takes.
+        .cte("waiting")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
     )
     taken = (
         update(posts)
-        .where(posts.c.id.in_(waiting.scalar_subquery()))
+        .where(posts.c.id.in_(select(waiting.c.id)))
         .values(
             state="leased",
             lease_owner=owner,

@@ -94,9 +94,11 @@ def bury(connection: Connection, source: str, external_ids: Sequence[str], now: 
 
     Returns the ids buried now. Posts that are unknown or buried already are passed over.
     """
-    doomed = select(posts.c.id).where(
-        posts.c.source == source, posts.c.external_id.in_(list(external_ids)), posts.c.deleted_at.is_(None)
-    )
+    doomed = (
+        select(posts.c.id)
+        .where(posts.c.source == source, posts.c.external_id.in_(list(external_ids)), posts.c.deleted_at.is_(None))
+        .order_by(posts.c.id)
+    )  # the lock order of all writers
     ids = list(connection.execute(doomed.with_for_update()).scalars())
     if ids:
         connection.execute(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from triage.entities import OpenCase, Place
-from triage.rules.duplicates import COPY_WINDOW, SIMILARITY, WINDOW, nearness, same_matter
+from triage.rules.duplicates import COPY_WINDOW, LIKENESS, WINDOW, nearness, same_matter
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 MOJO = Place("35.78.08.1002", "Mojo", "kelurahan", "kel. Mojo", 0.95, -7.270, 112.768)
@@ -70,6 +70,8 @@ def rule(
         ("kebakaran di mojo dekat balai rw", None, False, "same_place_similar_text"),  # names the place
         ("kebakaran dekat balai rw", None, True, "similar_text"),
         ("parkir liar depan toko", MOJO, False, None),
+        ("gempa", None, True, None),
+        ("kebakaran", None, True, None),  # a cry without a place is not every fire in town
     ],
 )
 def test_who_joins(text: str, place: Place | None, urgent: bool, expected: str | None) -> None:
@@ -105,7 +107,8 @@ def test_a_copy_joins_from_anywhere_for_thirty_days(after: timedelta, joins: boo
 
 
 def test_strictness_falls_with_agreement_on_place_and_with_urgency() -> None:
+    least = {key: share for key, (_likeness, share) in LIKENESS.items()}
     for urgent in (True, False):
-        assert SIMILARITY[urgent, "same"] <= SIMILARITY[urgent, "near"] <= SIMILARITY[urgent, "unknown"]
+        assert least[urgent, "same"] <= least[urgent, "near"] <= least[urgent, "unknown"]
     for where in ("same", "near", "wide", "unknown"):
-        assert SIMILARITY[True, where] < SIMILARITY[False, where]  # type: ignore[index]
+        assert least[True, where] < least[False, where]  # type: ignore[index]

@@ -232,7 +232,7 @@ def upgrade() -> None:
         sa.Column("head", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.Column("was", sa.Text(), nullable=False, comment="what was held true before: the machine's word, or an earlier label"),
-        sa.Column("model", sa.Text(), nullable=False, comment="which model had said it"),
+        sa.Column("model", sa.Text(), nullable=False, comment="the model that read the post"),
         sa.Column("by", sa.Text(), nullable=False),
         sa.Column("at", triage.store.tables.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_labels_case_id")),
