@@ -11,7 +11,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 QUIETLY = > $(VENV)/install.log 2>&1 || { cat $(VENV)/install.log; exit 1; }
 PYTEST := $(BIN)/python -m pytest -n auto
 
-.PHONY: help run test lint types contracts unit services train-baseline bench bench-intake bench-kills bench-reader bench-stream migration clean
+.PHONY: help run test lint types contracts unit services train-baseline bench bench-intake bench-kills bench-reader bench-stream migration clean clean-data
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -34,8 +34,8 @@ contracts: $(VENV)/dev ## imports point one way
 unit: $(VENV)/dev ## all tests, in random order, in parallel
 	@$(PYTEST)
 
-services: ## PostgreSQL and a browser for the tests, where they can be had (root on Debian); else those tests skip
-	@sh tests/support/install_services.sh
+services: ## root on Debian: apt-get install PostgreSQL and Chromium for the tests; not with SERVICES=no
+	@[ '$(SERVICES)' = no ] || sh tests/support/install_services.sh
 
 train-baseline: $(VENV)/dev ## train the baseline reader again from models/corpus
 	@$(BIN)/python -m models.train_baseline
@@ -51,14 +51,18 @@ bench-stream: $(VENV)/core ## seconds from an urgent post to the alert stream, w
 bench-kills: $(VENV)/core ## kill -9 while posts arrive, then look for losses: make bench-kills OPTIONS=--wipe-redis
 	@$(BIN)/python -m tests.bench.kill_campaign $(OPTIONS)
 
-bench-reader: $(VENV)/dev ## the baseline reader on labelled real posts: make bench-reader GOLD=labels.jsonl
-	@$(BIN)/python -m models.evaluate_baseline $(or $(GOLD),../shared/labels/dev.jsonl)
+bench-reader: $(if $(GOLD),$(VENV)/dev) ## the baseline reader on labelled real posts: make bench-reader GOLD=labels.jsonl
+	$(if $(GOLD),,$(error name a file of labelled posts: make bench-reader GOLD=labels.jsonl))
+	@$(BIN)/python -m models.evaluate_baseline $(GOLD)
 
 migration: $(VENV)/dev ## write a migration after a change of tables: make migration MESSAGE='what changed'
 	@$(BIN)/python -m triage.store.revise '$(MESSAGE)'
 
-clean: ## remove the environment, caches and everything that `make run` stored
-	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache *.egg-info
+clean: ## remove the environment and caches; what `make run` stored in var/ stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+
+clean-data: ## DELETES var/ for good: all posts, cases and labels, and the secret that opens sealed originals
+	rm -rf var
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -7,10 +7,12 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from api.boards.rendering import ASKED_WRONGLY, ask_to_sign_in, error_page, is_page
-from api.security import SignInNeeded
+from api.security import HEADERS, SignInNeeded
 from triage import errors
 
 log = structlog.get_logger(__name__)
@@ -36,6 +38,9 @@ LARGEST_LIST = 3000
 LONGEST_FIELD = 100
 """Characters of a field's path in a reply: keys of the body are the sender's words too."""
 
+RETRY_AFTER = 5
+"""Seconds after which to try again while the record is out of reach."""
+
 
 def install(app: FastAPI) -> None:
     """Attach the handlers."""
@@ -43,6 +48,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(SignInNeeded, ask_to_sign_in)
+    app.add_exception_handler(OperationalError, _record_out_of_reach)
+    app.add_exception_handler(PoolTimeout, _record_out_of_reach)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -53,7 +60,8 @@ def problem(
     body: dict[str, object] = {"code": code, "message": plain(message), "remedy": plain(remedy)}
     if problems:
         body["problems"] = _fitting(problems)
-    return JSONResponse({"error": body}, status_code=status)
+    # The reply to an unexpected error passes outside all middleware, so the headers go with every one.
+    return JSONResponse({"error": body}, status_code=status, headers=HEADERS)
 
 
 def _fitting(problems: list[dict[str, str]]) -> list[dict[str, str]]:
@@ -87,6 +95,17 @@ async def _http_error(request: Request, error: Exception) -> Response:
     if is_page(request):
         return error_page(request, error.status_code, "http.error")
     return problem(error.status_code, "http.error", str(error.detail))
+
+
+async def _record_out_of_reach(request: Request, error: Exception) -> Response:
+    # Down, locked by another writer, or no connection to spare: it passes, and asking again is right.
+    log.error("record out of reach", path=request.url.path, error=type(error).__name__, exc_info=error)
+    if is_page(request):
+        reply = error_page(request, 503, "record.unavailable")
+    else:
+        reply = problem(503, "record.unavailable", "the record does not answer", f"try again in {RETRY_AFTER} s")
+    reply.headers["Retry-After"] = str(RETRY_AFTER)
+    return reply
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

@@ -12,7 +12,7 @@ from triage.entities import IncomingPost
 from triage.errors import InvalidPost
 
 ALIASES: dict[str, tuple[str, ...]] = {
-    "id": ("id", "external_id", "id_str", "tweet_id", "nomor", "no"),
+    "id": ("id", "external_id", "id_str", "tweet_id"),
     "text": ("text", "full_text", "isi", "teks", "content", "keluhan", "laporan", "message", "caption"),
     "created_at": ("created_at", "when", "published_at", "date", "tanggal", "waktu", "time", "timestamp"),
     "author": ("author", "username", "screen_name", "user", "akun", "pelapor"),
@@ -22,7 +22,11 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "url": ("url", "link", "tautan"),
     "source": ("source", "sumber"),
 }
-"""Field of a post -> column names it is known by, the likeliest first. Compared without case."""
+"""Field of a post -> column names it is known by, the likeliest first. Compared without case.
+
+No `no` and no `nomor` for the id: they number the rows of one sheet, and row 7 of the next sheet would
+be taken for an edit of row 7 of this one. Who knows better says so: ``--map id=nomor``.
+"""
 
 TIME_FORMATS = (
     "%a %b %d %H:%M:%S %z %Y",

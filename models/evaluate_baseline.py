@@ -1,6 +1,6 @@
 """Measure the served baseline on labelled posts that it never saw.
 
-python -m models.evaluate_baseline ../shared/labels/dev.jsonl --write-card
+python -m models.evaluate_baseline gold.jsonl --write-card
 """
 
 import argparse

@@ -4,7 +4,7 @@ Every action checks who asks, what the case's status allows and that nobody else
 the case meanwhile; then it changes the case and appends to its history, in one transaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,9 @@ from triage.sealing import Sealer
 from triage.store import alerts, cases, history, labels, posts, predictions
 from triage.store.database import Database
 
+DARURAT = URGENCIES.index("darurat")
+"""Rank of what cannot wait."""
+
 LONGEST_REASON = 1000
 """Characters."""
 
@@ -28,8 +31,11 @@ LONGEST_REASON = 1000
 class Actions:
     """Built once per process by triage.wiring."""
 
-    def __init__(self, database: Database, city: City, taxonomy: Taxonomy, sealer: Sealer) -> None:
+    def __init__(
+        self, database: Database, city: City, taxonomy: Taxonomy, sealer: Sealer, alert_channels: Sequence[str]
+    ) -> None:
         self._database = database
+        self._alert_channels = alert_channels
         self._city = city
         self._taxonomy = taxonomy
         self._sealer = sealer
@@ -41,7 +47,7 @@ class Actions:
             self._apply(connection, case, "take", viewer, now, now_is=viewer.login, assignee=viewer.login)
 
     def forward(self, viewer: Viewer, case_id: int, revision: int, agency: str, reason: str, now: datetime) -> None:
-        """Hand the case to another desk, saying why."""
+        """Hand the case to another desk, saying why. If it had an alarm, the new desk gets one of its own."""
         reason = _reason("forward", reason)
         if agency not in self._city.agencies:
             raise InvalidAction("unknown agency", remedy="choose one from the list")
@@ -53,6 +59,8 @@ class Actions:
                 connection, case, "forward", viewer, now,
                 was=case.agency, now_is=agency, reason=reason, agency=agency, assignee=None, rule="forwarded",
             )  # fmt: skip
+            if case.alert_id is not None:
+                self._alarm(connection, case.id, agency, URGENCIES[case.urgency], "diteruskan", now)
 
     def close(self, viewer: Viewer, case_id: int, revision: int, reason: str, now: datetime) -> None:
         """The matter is settled; the reason says how."""
@@ -74,8 +82,9 @@ class Actions:
         """Say what a post of the case really says: head -> label. Returns how many labels are new.
 
         What differs from what was held true so far becomes a label, so that a correction can be
-        corrected in turn. Topic and urgency of the case follow; the desk does not: moving a
-        case is ``forward``, so that nobody loses one by correcting it.
+        corrected in turn. The case follows its opening post in topic and urgency, other posts only
+        to a higher urgency; the desk does not follow: moving a case is ``forward``, so that nobody
+        loses one by correcting it. A person's darurat raises the alarm that the machine missed.
         """
         for head, value in truth.items():
             if head not in HEADS or value not in self._taxonomy.labels(head):
@@ -87,6 +96,8 @@ class Actions:
             said = predictions.latest(connection, post_id)
             held = {head: said.label(head) if said else "" for head in truth} | labels.held(connection, post_id)
             wrong = {head: value for head, value in truth.items() if value != held[head]}
+            opening = post_id == cases.opened_by(connection, case_id)
+            columns = self._following(case, wrong, opening=opening)
             for head, value in wrong.items():
                 labels.append(
                     connection, post_id=post_id, case_id=case_id, head=head, value=value, was=held[head],
@@ -96,8 +107,10 @@ class Actions:
                 self._apply(
                     connection, case, "correct", viewer, now,
                     was=_spell({head: held[head] for head in wrong}), now_is=_spell(wrong), reason=post_id,
-                    **self._following(case, wrong, now),
+                    **columns,
                 )  # fmt: skip
+                if columns.get("urgency") == DARURAT > alerts.alarmed(connection, case_id) and not case.closed_at:
+                    self._alarm(connection, case_id, case.agency, "darurat", "dinilai petugas", now)
         return len(wrong)
 
     def acknowledge(self, viewer: Viewer, alert_id: int, now: datetime) -> bool:
@@ -160,12 +173,20 @@ class Actions:
             was=was or case.status, now_is=now_is or str(status), reason=reason,
         )  # fmt: skip
 
-    def _following(self, case: Row[Any], wrong: Mapping[str, str], now: datetime) -> dict[str, Any]:
-        """Columns of the case that follow a correction."""
+    def _alarm(
+        self, connection: Connection, case_id: int, agency: str, urgency: str, reason: str, now: datetime
+    ) -> None:
+        alerts.raise_alert(
+            connection, case_id=case_id, agency=agency, urgency=urgency, reason=reason,
+            channels=self._alert_channels, now=now,
+        )  # fmt: skip
+
+    def _following(self, case: Row[Any], wrong: Mapping[str, str], *, opening: bool) -> dict[str, Any]:
+        """Columns of the case that follow a correction of its opening post, or of another."""
         columns: dict[str, Any] = {}
-        if "topic" in wrong:
+        if "topic" in wrong and opening:
             columns["topic"] = wrong["topic"]
-        if "urgency" in wrong:
+        if "urgency" in wrong and (opening or URGENCIES.index(wrong["urgency"]) > case.urgency):
             columns["urgency"] = URGENCIES.index(wrong["urgency"])
             rule = self._city.deadlines[wrong["urgency"]]
             columns["due_at"] = deadlines.due_at(

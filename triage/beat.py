@@ -1,4 +1,4 @@
-"""The clock of Dengar: returns expired leases, wakes workers for what waits. Runs once per installation.
+"""The clock of Dengar: returns expired leases, wakes workers for what waits, calls the roll. Once per installation.
 
 Two beats do no harm, they only do the same twice; none for a while costs only time.
 """
@@ -6,14 +6,18 @@ Two beats do no harm, they only do the same twice; none for a while costs only t
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from triage.queues import JOBS
 from triage.store import alerts, claims, cursors, heartbeats, people
 from triage.wiring import Services
 
 log = structlog.get_logger(__name__)
+
+HEARTBEATS_KEPT = timedelta(days=1)
+"""How long a process that fell silent is remembered."""
 
 
 def sweep(services: Services, now: datetime) -> None:
@@ -43,6 +47,19 @@ def sign_of_life(services: Services, now: datetime) -> None:
         heartbeats.beat(connection, "beat", now)
 
 
+def call_roll(services: Services, now: datetime) -> None:
+    """Wake every kind of worker, work or not: a job begins with a sign of life, so that also the idle give one."""
+    del now
+    for kind in JOBS:
+        services.wakeups.wake(kind)
+
+
+def forget_processes(services: Services, now: datetime) -> None:
+    """Processes that fell silent long ago."""
+    with services.database.write() as connection:
+        heartbeats.purge(connection, now - HEARTBEATS_KEPT)
+
+
 def forget_sessions(services: Services, now: datetime) -> None:
     """Sessions that ran out."""
     with services.database.write() as connection:
@@ -62,6 +79,8 @@ BEATS = (
     Beat(1, wake_workers),
     Beat(5, sweep),
     Beat(10, sign_of_life),
+    Beat(60, call_roll),
+    Beat(600, forget_processes),
     Beat(600, forget_sessions),
 )
 

@@ -213,7 +213,9 @@ class OpenCase:
     texts: tuple[str, ...]
     """Normalised texts of a few of its posts, the first and the newest."""
     text_hashes: frozenset[str]
-    has_alert: bool
+    alarmed: int
+    """Rank of the highest urgency that an alarm was raised for; -1 for none."""
+    closed: bool
     agency: str
     place_name: str
     posts: int
@@ -265,4 +267,6 @@ class CaseDraft:
     alert_reason: str = ""
     """Why an alarm must go out now; '' for none."""
     raised: bool = False
-    """The urgency of a case already open went up by this batch."""
+    """The urgency of a case already stored went up by this batch."""
+    reopened: bool = False
+    """An edit made a closed case urgent."""

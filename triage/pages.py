@@ -117,6 +117,18 @@ class AlertLine:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertPage:
+    """One page of alarms that wait, and the last ones that somebody has seen."""
+
+    waiting: list[AlertLine]
+    waiting_count: int
+    """All that wait, on this page or not."""
+    next_before: int
+    """Where the next page begins; 0 on the last."""
+    seen: list[AlertLine]
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """One way an alarm went out, and what came of it."""
 

@@ -1,11 +1,10 @@
 """Who may come in: users with passwords, programs with API keys. All secrets are kept as argon2 hashes."""
 
 import hashlib
+import re
 import secrets
-import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Lock
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -32,8 +31,8 @@ LOCK = timedelta(minutes=15)
 SHORTEST_PASSWORD = 10
 """Characters."""
 
-KEY_MEMORY = 60.0
-"""Seconds a verified API key is remembered: argon2 costs tens of milliseconds, and a revoked key dies within this."""
+_KEY = re.compile(r"dgr_([0-9a-f]{10})_([!-~]+)")
+"""The prefix, by which a key is found and which may be shown, and the secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +50,17 @@ class Viewer:
     def sees_all(self) -> bool:
         """Whether cases of every agency may be shown."""
         return self.role == "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class UserLine:
+    """A user as operators see it."""
+
+    login: str
+    name: str
+    role: str
+    agency: str
+    active: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +91,12 @@ class People:
         self._hasher = PasswordHasher()
         # Verified against when a login is unknown, so that the reply takes as long.
         self._nobody = self._hasher.hash(secrets.token_urlsafe())
-        self._verified: dict[str, tuple[float, ApiKey]] = {}
-        self._lock = Lock()
+        # argon2 hash in the record -> plain hash of the secret that proved right for it. argon2 takes tens of
+        # milliseconds: a program that sends a hundred batches pays once.
+        self._proven: dict[str, str] = {}
 
     def add_user(self, login: str, name: str, password: str, role: str, agency: str, now: datetime) -> None:
-        """Add or replace a user. Raises InvalidAction naming what is wrong."""
+        """Add a user, or replace one, whose sessions end. Raises InvalidAction naming what is wrong."""
         if role not in ROLES:
             raise InvalidAction(f"unknown role {role!r}", remedy=f"use one of: {', '.join(ROLES)}")
         if (role == "officer") != bool(agency):
@@ -105,22 +116,33 @@ class People:
                 now=now,
             )
 
+    def all_users(self) -> list[UserLine]:
+        """Every user by login, those switched off too."""
+        with self._database.read() as connection:
+            rows = people.all_users(connection)
+        return [UserLine(row.login, row.name, row.role, row.agency, row.active) for row in rows]
+
+    def disable_user(self, login: str) -> bool:
+        """Switch a user off and end the sessions, at once; add_user switches on again. False if none was on."""
+        with self._database.write() as connection:
+            return people.disable_user(connection, clean(login))
+
     def sign_in(self, login: str, password: str, now: datetime) -> str:
         """Check a password and start a session. Returns its token. Raises SignInFailed, never saying why."""
         with self._database.read() as connection:
             user = people.user_by_login(connection, clean(login))
-        known = user is not None and user.active
-        right = self._matches(user.password_hash if user is not None and known else self._nobody, password)
-        if user is None or not known or (user.locked_until and user.locked_until > now):
+        # Hashed outside any transaction: it takes long, and others must be able to write meanwhile.
+        right = self._matches(user.password_hash if user is not None and user.active else self._nobody, password)
+        if user is None or not user.active:
             raise SignInFailed("wrong name or password")
         if not right:
-            failures = user.failures + 1
-            locked_until = now + LOCK if failures >= FAILURES_BEFORE_LOCK else None
             with self._database.write() as connection:
-                people.note_failure(connection, user.id, 0 if locked_until else failures, locked_until)
+                people.note_failure(connection, user.id, most=FAILURES_BEFORE_LOCK, now=now, lock_until=now + LOCK)
             raise SignInFailed("wrong name or password")
         token = secrets.token_urlsafe(32)
         with self._database.write() as connection:
+            if not people.admit(connection, user.id, user.password_hash, now):
+                raise SignInFailed("wrong name or password")
             people.open_session(
                 connection,
                 user_id=user.id,
@@ -161,21 +183,20 @@ class People:
         return f"dgr_{prefix}_{secret}"
 
     def key(self, presented: str) -> ApiKey:
-        """Who presents this key. Raises KeyRefused."""
-        remembered = self._remembered(presented)
-        if remembered:
-            return remembered
-        parts = presented.split("_", 2)
-        if len(parts) != 3 or parts[0] != "dgr":
+        """Who presents this key. Raises KeyRefused.
+
+        The record is asked each time, so that a revoked key is refused at once. Only a prefix that it knows is
+        worth the price of argon2: prefixes are no secret, and strangers guess at their own cost.
+        """
+        parts = _KEY.fullmatch(presented)
+        if parts is None:
             raise KeyRefused("missing or malformed API key", remedy="send the header Authorization: Bearer dgr_...")
+        prefix, secret = parts.groups()
         with self._database.read() as connection:
-            row = people.key(connection, parts[1])
-        if not self._matches(row.secret_hash if row else self._nobody, parts[2]) or row is None:
+            row = people.key(connection, prefix)
+        if row is None or not self._proves(row.secret_hash, secret):
             raise KeyRefused("unknown or revoked API key", remedy="ask the operator for one: dengar key add")
-        key = ApiKey(row.name, row.source)
-        with self._lock:
-            self._verified[_token_hash(presented)] = (time.monotonic() + KEY_MEMORY, key)
-        return key
+        return ApiKey(row.name, row.source)
 
     def all_keys(self) -> list[KeyLine]:
         """Every key, oldest first, without secrets."""
@@ -184,14 +205,20 @@ class People:
         return [KeyLine(row.prefix, row.name, row.source, row.revoked_at) for row in rows]
 
     def revoke_key(self, prefix: str, now: datetime) -> bool:
-        """Revoke a key; processes that remember it forget it within KEY_MEMORY seconds."""
+        """Revoke a key, at once and for every process. False if there is no such key in force."""
         with self._database.write() as connection:
             return people.revoke_key(connection, prefix, now)
 
-    def _remembered(self, presented: str) -> ApiKey | None:
-        with self._lock:
-            until, key = self._verified.get(_token_hash(presented), (0.0, None))
-            return key if until > time.monotonic() else None
+    def _proves(self, secret_hash: str, secret: str) -> bool:
+        """Whether the secret of a key is right. Once one was, all others are told from it without argon2."""
+        presented = _token_hash(secret)
+        proven = self._proven.get(secret_hash)
+        if proven is not None:
+            return secrets.compare_digest(proven, presented)
+        right = self._matches(secret_hash, secret)
+        if right:
+            self._proven[secret_hash] = presented
+        return right
 
     def _matches(self, hashed: str, secret: str) -> bool:
         try:

@@ -94,7 +94,7 @@ class Pipeline:
             drafts = [draft for draft in drafts if draft.post.id in held]
             if not drafts:
                 return 0
-            matters.lock(connection, match.keys(drafts))
+            matters.lock(connection, match.topics(drafts))
             context = self._context(connection, now)
             for stage in DECIDING:
                 stage.run(drafts, context)

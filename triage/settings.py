@@ -47,11 +47,11 @@ class Settings(BaseSettings):
         default=SecretStr(""),
         description="Root of all derived keys; empty means one generated into data_dir on first use.",
     )
-    demo: bool = Field(default=False, description="Demo city: replayed stream, demo users, sign-ins printed.")
     web_host: str = Field(default="127.0.0.1", description="Address the web process listens on.")
     web_port: int = Field(default=8000, ge=0, le=65535, description="Port the web process listens on.")
     secure_cookies: bool = Field(
-        default=True, description="Send cookies over HTTPS only; `dengar up --demo` turns it off on loopback."
+        default=True,
+        description="Send cookies over HTTPS only; unless given, `dengar up --demo` turns it off on loopback.",
     )
     model_dir: Path | None = Field(
         default=None, description="Artifact to serve; empty means the one named in models/pretrained."

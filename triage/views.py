@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row
 
 from triage.entities import URGENCIES, City
 from triage.errors import NotFound
-from triage.pages import AlertLine, CaseLine, CasePage, Correction, DeskPage, Event, Notice, PostLine
+from triage.pages import AlertLine, AlertPage, CaseLine, CasePage, Correction, DeskPage, Event, Notice, PostLine
 from triage.people import Viewer
 from triage.rules import lifecycle
 from triage.store import alerts, cases, history, labels
@@ -21,6 +21,9 @@ from triage.store.database import Database
 
 POSTS_PER_PAGE = 50
 """Posts of a case shown at once: an incident can have thousands."""
+
+SEEN_SHOWN = 20
+"""Acknowledged alarms shown under those that wait."""
 
 CASE_CURSOR = re.compile(r"([0-3])-(\d{1,18})")
 """Urgency rank and case id of the last line of a page."""
@@ -78,7 +81,7 @@ class Views:
                 alert=_alert(connection, row),
                 posts=[_post_line(post) for post in shown],
                 next_cursor=(
-                    f"{shown[-1].joined_at.isoformat()}~{shown[-1].id}" if len(posts) > POSTS_PER_PAGE else ""
+                    f"{shown[-1].published_at.isoformat()}~{shown[-1].id}" if len(posts) > POSTS_PER_PAGE else ""
                 ),
                 events=[
                     Event(e.at, e.actor, e.action, e.was, e.now, e.reason)
@@ -93,10 +96,19 @@ class Views:
                 actions=lifecycle.possible(row.status) if may_act else [],
             )
 
-    def alerts(self, viewer: Viewer, limit: int = 100) -> list[AlertLine]:
-        """The newest alarms this viewer watches, those nobody has acknowledged first."""
+    def alerts(self, viewer: Viewer, before: int | None = None, limit: int = 100) -> AlertPage:
+        """Alarms this viewer watches: those that wait, newest first, below the number ``before``."""
+        agency = _watched(viewer)
         with self._database.read() as connection:
-            return [_alert_line(row) for row in alerts.newest(connection, _watched(viewer), limit)]
+            rows = alerts.newest(connection, agency, acknowledged=False, before=before, limit=limit + 1)
+            seen = alerts.newest(connection, agency, acknowledged=True, before=None, limit=SEEN_SHOWN)
+            count = alerts.count_waiting(connection, agency)
+        return AlertPage(
+            waiting=[_alert_line(row) for row in rows[:limit]],
+            waiting_count=count,
+            next_before=rows[limit - 1].id if len(rows) > limit else 0,
+            seen=[_alert_line(row) for row in seen],
+        )
 
     def alerts_after(self, viewer: Viewer, number: int, limit: int = 100) -> list[AlertLine]:
         """Alarms raised after a number, in order: what a live list still lacks."""

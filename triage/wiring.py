@@ -16,6 +16,7 @@ from triage.cities import pack
 from triage.cities.boundaries import Boundaries
 from triage.entities import City
 from triage.intake import IntakeDoor
+from triage.labels import Labels
 from triage.people import People
 from triage.pipeline import Pipeline
 from triage.queues import Wakeups
@@ -116,7 +117,12 @@ class Services:
     @cached_property
     def actions(self) -> Actions:
         """What people do to cases and alarms."""
-        return Actions(self.database, self.city, self.taxonomy, self.sealer)
+        return Actions(self.database, self.city, self.taxonomy, self.sealer, self.alert_channels)
+
+    @cached_property
+    def labels(self) -> Labels:
+        """What people corrected, for training."""
+        return Labels(self.database)
 
     @cached_property
     def views(self) -> Views:

@@ -25,6 +25,7 @@ JOINED_BY = {
 
 ROUTED_BY = {
     "unread": "Mesin tidak dapat membaca kiriman; petugas triase yang memutuskan",
+    "doubtful_intent": "Mesin ragu apakah kiriman ini meminta sesuatu; petugas triase yang memutuskan",
     "doubtful_topic": "Mesin ragu tentang topiknya; petugas triase yang memutuskan",
     "forwarded": "Diteruskan oleh petugas",
     "no_rule": "Tidak ada aturan yang cocok; petugas triase yang memutuskan",
@@ -78,6 +79,10 @@ ERRORS = {
     "500": (
         "Dengar sedang bermasalah",
         "Coba lagi sebentar lagi. Operator melihat masalah ini di catatan sistem.",
+    ),
+    "503": (
+        "Dengar belum dapat menjawab",
+        "Tunggu beberapa detik, lalu coba lagi. Periksa dulu apakah tindakan terakhir Anda sudah tersimpan.",
     ),
 }
 """Code of an error, else its HTTP status -> what happened, what to do."""

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.cli import access, classify, desks, doctor, ingest, logs, processes, up
+from api.cli import access, classify, desks, doctor, ingest, labels, logs, processes, retry, up
 from models.errors import ModelsError
 from triage.errors import DengarError, InvalidPost
 
@@ -29,6 +29,8 @@ app.command("classify")(classify.classify)
 app.command("desk")(desks.desk)
 app.command("case")(desks.case)
 app.command("doctor")(doctor.doctor)
+app.command("retry")(retry.retry)
+app.add_typer(labels.labels, name="labels")
 app.add_typer(access.user, name="user")
 app.add_typer(access.key, name="key")
 

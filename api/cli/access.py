@@ -30,9 +30,9 @@ def add_user(
     name: Annotated[str, typer.Option(help="Name that others see.")] = "",
     password_stdin: Annotated[bool, typer.Option(help="Read the password from standard input.")] = False,
 ) -> None:
-    """Add a user, or give one that exists a new password, role and agency.
+    """Add a user, or give one that exists a new password, role and agency; it is signed out everywhere.
 
-    Without --password-stdin a password is made and printed once.
+    Without --password-stdin a password is made and printed once. Switches on again who was disabled.
     Example: [cyan]dengar user add sari --agency dlh[/]
     """
     services = _services()
@@ -41,6 +41,29 @@ def add_user(
     typer.echo(f"user {login}: {role} {agency}".rstrip())
     if not password_stdin:
         typer.echo(f"password: {password}")
+
+
+@user.command("list")
+def list_users() -> None:
+    """List the users: login, name, role, desk, and whether they may come in.
+
+    Example: [cyan]dengar user list[/]
+    """
+    for row in _services().people.all_users():
+        state = "active" if row.active else "disabled"
+        typer.echo(f"{row.login}  {row.name}  {row.role}  desk={row.agency or 'all'}  {state}")
+
+
+@user.command("disable")
+def disable_user(login: Annotated[str, typer.Argument(callback=_word, help="Name they sign in with.")]) -> None:
+    """Switch a user off and sign them out everywhere, at once; what they did stays in the history.
+
+    Example: [cyan]dengar user disable sari[/]
+    """
+    if not _services().people.disable_user(login):
+        typer.echo(f"no user {login!r} is active; dengar user list shows them", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"disabled {login}")
 
 
 @key.command("add")
@@ -69,7 +92,7 @@ def list_keys() -> None:
 
 @key.command("revoke")
 def revoke_key(prefix: Annotated[str, typer.Argument(help="Public part of the key: dgr_PREFIX_...")]) -> None:
-    """Revoke a key; running processes refuse it within a minute.
+    """Revoke a key; it is refused from this moment on.
 
     Example: [cyan]dengar key revoke 1a2b3c4d5e[/]
     """

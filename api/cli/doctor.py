@@ -15,7 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from models.errors import ModelsError
 from triage.errors import DengarError
-from triage.store import heartbeats, migrate
+from triage.queues import JOBS
+from triage.store import cursors, heartbeats, migrate, notices
 from triage.store import posts as post_store
 from triage.wiring import Services, process_services
 
@@ -23,10 +24,10 @@ CLOCK_START = datetime(2026, 1, 1, tzinfo=UTC)
 """A clock before this is wrong: Dengar did not exist."""
 
 STALE = timedelta(minutes=2)
-"""A beat silent for longer is dead: it speaks every ten seconds."""
+"""Who is silent for longer is dead: the beat speaks every ten seconds, and has every worker speak once a minute."""
 
 LONG_WAIT = timedelta(minutes=5)
-"""Posts waiting longer than this mean that the workers do not keep up."""
+"""Posts waiting longer mean that the workers do not keep up; alarms not told for longer, that a channel is broken."""
 
 console = Console(highlight=False)
 
@@ -42,7 +43,7 @@ class Finding:
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
-    """Check database, migrations, Redis, artifact, clock and freshness. Exit status 1 if anything is wrong.
+    """Check what a post and an alarm need on their way, and whether they move. Exit status 1 if anything is wrong.
 
     Example: [cyan]dengar doctor || mail -s 'Dengar' operator@example.org[/]
     """
@@ -109,11 +110,16 @@ def _clock(services: Services) -> Finding:
 def _processes(services: Services) -> Finding:
     now = datetime.now(UTC)
     with services.database.read() as connection:
-        signs = heartbeats.last(connection)
-    beat = signs.get("beat")
-    if beat is None or now - beat > STALE:
+        signs = heartbeats.newest_by_kind(connection)
+    alive = {kind: now - at for kind, at in signs.items() if now - at <= STALE}
+    if "beat" not in alive:
         return Finding("processes", False, "the beat gives no sign of life", "run: dengar up, or dengar beat")
-    return Finding("processes", True, f"beat {(now - beat).seconds} s ago")
+    silent = [kind for kind in JOBS if kind not in alive]
+    if silent:
+        remedy = f"run: dengar up, or dengar worker {silent[0]}; workers also fall silent without Redis"
+        return Finding("processes", False, f"no worker gives a sign of life for: {', '.join(silent)}", remedy)
+    told = ", ".join(f"{kind} {max(span, timedelta(0)).seconds} s ago" for kind, span in sorted(alive.items()))
+    return Finding("processes", True, told)
 
 
 def _work(services: Services) -> Finding:
@@ -122,10 +128,31 @@ def _work(services: Services) -> Finding:
         oldest = post_store.oldest_waiting(connection)
     told = ", ".join(f"{name} {number}" for name, number in sorted(counts.items())) or "no posts yet"
     if counts.get("failed"):
-        return Finding("work", False, told, "failed posts: see the triage log and posts.error")
+        return Finding("work", False, told, "see the triage log and posts.error, mend it, then run: dengar retry")
     if oldest and datetime.now(UTC) - oldest > LONG_WAIT:
         return Finding("work", False, told, f"posts wait since {oldest:%H:%M} UTC: start more triage workers")
     return Finding("work", True, told)
+
+
+def _notices(services: Services) -> Finding:
+    with services.database.read() as connection:
+        stuck = notices.stuck(connection, services.alert_channels, datetime.now(UTC) - LONG_WAIT)
+    told = f"given up {stuck.given_up}, late {stuck.late}"
+    if stuck.given_up:
+        remedy = "tell people by phone; see notices.outcome and the notify log, mend it, then run: dengar retry"
+        return Finding("notices", False, told, remedy)
+    if stuck.late:
+        return Finding("notices", False, told, "see notices.outcome and the notify log; check DENGAR_ALERT_WEBHOOK")
+    return Finding("notices", True, told)
+
+
+def _sources(services: Services) -> Finding:
+    with services.database.read() as connection:
+        errors = cursors.errors(connection)
+    if errors:
+        told = "; ".join(f"{source}: {error}" for source, error in errors.items())
+        return Finding("sources", False, told, "see the collect log; a source that failed is tried again by itself")
+    return Finding("sources", True, "every source that is pulled answered last time")
 
 
 def _freshness(services: Services) -> Finding:
@@ -133,7 +160,8 @@ def _freshness(services: Services) -> Finding:
     with services.database.read() as connection:
         newest = post_store.newest_by_source(connection)
     told = ", ".join(f"{source} {_ago(now - at)}" for source, at in sorted(newest.items()))
-    return Finding("freshness", True, told or "no source has sent anything yet")
+    # Whether silence is a fault only people know: some sources write daily, some when it burns.
+    return Finding("freshness", True, f"for your judgement, last post: {told or 'none from any source yet'}")
 
 
 def _ago(span: timedelta) -> str:
@@ -149,5 +177,7 @@ CHECKS: tuple[tuple[str, Callable[[Services], Finding]], ...] = (
     ("clock", _clock),
     ("processes", _processes),
     ("work", _work),
+    ("notices", _notices),
+    ("sources", _sources),
     ("freshness", _freshness),
 )

@@ -1,5 +1,6 @@
 """The processes of `dengar up`, as a supervisord configuration (http://supervisord.org)."""
 
+import errno
 import fcntl
 import os
 import pwd
@@ -16,6 +17,8 @@ from triage.settings import Settings
 
 PORTS_TRIED = 50
 """How far to look for a free port."""
+
+LAST_PORT = 65535
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,6 @@ def write_config(settings: Settings, redis_server: str, workers: int) -> Path:
         "DENGAR_DATA_DIR": str(folder),
         "DENGAR_WEB_PORT": str(settings.web_port),
         "DENGAR_SECURE_COOKIES": str(settings.secure_cookies),
-        "DENGAR_DEMO": str(settings.demo),
     }
     log_folder = folder / "log"
     parts = [
@@ -113,17 +115,30 @@ def note_holder(lock: IO[str], process: int) -> None:
     lock.flush()
 
 
-def free_port(first: int) -> int:
-    """The first free port from here on. Raises SettingsRefused if there is none near."""
-    for port in range(first, first + PORTS_TRIED):
-        with socket.socket() as probe:
+def free_port(host: str, first: int) -> int:
+    """The first free port of an address from here on. Raises SettingsRefused if there is none near."""
+    try:
+        family, _kind, _protocol, _name, place = socket.getaddrinfo(host, first, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        raise _host_refused(host, error) from None
+    for port in range(first, min(first + PORTS_TRIED, LAST_PORT + 1)):
+        with socket.socket(family) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
+                probe.bind((place[0], port))
+            except OSError as error:
+                if error.errno == errno.EADDRNOTAVAIL:
+                    raise _host_refused(host, error) from None
                 continue
-            return port
-    raise SettingsRefused(f"no free port from {first} to {first + PORTS_TRIED - 1}", remedy="give another --port")
+            return int(probe.getsockname()[1])
+    raise SettingsRefused(f"no free port near {first} on {host}", remedy="give another --port")
+
+
+def _host_refused(host: str, error: OSError) -> SettingsRefused:
+    return SettingsRefused(
+        f"DENGAR_WEB_HOST: cannot listen on {host!r}: {error.strerror}",
+        remedy="name an address of this machine, 127.0.0.1 for itself alone",
+    )
 
 
 def _user() -> str:

@@ -20,7 +20,7 @@ from triage.wiring import Services
 router = APIRouter(prefix="/peringatan", include_in_schema=False)
 
 SHOWN = 100
-"""Alarms on the page; more are on the desks."""
+"""Alarms on a page, and at once on a stream."""
 
 KEEPALIVE = 15
 """Seconds between pings, so that proxies do not close a quiet stream."""
@@ -34,16 +34,21 @@ AlertNumber = Annotated[int, Path(ge=1, le=LARGEST_NUMBER)]
 
 
 @router.get("")
-def live_list(request: Request, services: ServicesHere, now: Now, viewer: ViewerHere) -> Response:
-    """The newest alarms, those nobody has acknowledged first."""
+def live_list(
+    request: Request,
+    services: ServicesHere,
+    now: Now,
+    viewer: ViewerHere,
+    before: Annotated[int | None, Query(alias="sebelum", ge=1, le=LARGEST_NUMBER)] = None,
+) -> Response:
+    """The alarms that wait, newest first, then the last ones that somebody has seen."""
     # Asked before the list: an alarm raised in between comes twice, and the script drops the second.
     after = services.views.last_alert()
-    lines = services.views.alerts(viewer, SHOWN)
+    page = services.views.alerts(viewer, before, SHOWN)
     values = {
         "now": now,
         "after": after,
-        "waiting": [line for line in lines if line.acknowledged_at is None],
-        "seen": [line for line in lines if line.acknowledged_at is not None],
+        "page": page,
         "flash": flash(request),
     }
     return pages_of(request).show(viewer, "alerts.html", values)

@@ -13,7 +13,6 @@ from api.cli import app, desks
 from tests.cli.conftest import Shell
 from tests.support import world
 from triage.errors import KeyRefused
-from triage.people import People
 
 
 def commands() -> list[tuple[str, ...]]:
@@ -35,7 +34,7 @@ def test_every_command_has_help_with_an_example(command: tuple[str, ...]) -> Non
 def test_all_commands_are_there() -> None:
     assert {" ".join(command) for command in commands()} == {
         "up", "migrate", "web", "worker", "beat", "ingest", "classify", "desk", "case", "doctor",
-        "user add", "key add", "key list", "key revoke",
+        "retry", "user add", "user list", "user disable", "key add", "key list", "key revoke", "labels export",
     }  # fmt: skip
 
 
@@ -72,6 +71,19 @@ def test_users_that_cannot_be(shell: Shell, words: tuple[str, ...], stdin: bytes
     assert (ended.status, says in ended.err) == (status, True), ended.err
 
 
+def test_a_user_is_listed_and_switched_off(shell: Shell) -> None:
+    shell("user", "add", "sari", "--agency", "dlh", "--name", "Sari W.")
+    shell("user", "add", "kota", "--role", "operator")
+    assert shell("user", "list").out == (
+        "kota  kota  operator  desk=all  active\nsari  Sari W.  officer  desk=dlh  active\n"
+    )
+    assert shell("user", "disable", "sari").out == "disabled sari\n"
+    assert "sari  Sari W.  officer  desk=dlh  disabled\n" in shell("user", "list").out
+    again = shell("user", "disable", "sari")
+    assert again.status == 1
+    assert "no user 'sari' is active" in again.err
+
+
 def test_the_life_of_a_key(shell: Shell) -> None:
     made = shell("key", "add", "situs kota", "--source", "webform").out.strip()
     prefix = made.split("_")[1]
@@ -85,7 +97,7 @@ def test_the_life_of_a_key(shell: Shell) -> None:
     assert again.status == 1
     assert f"no key '{prefix}' is in force" in again.err
     with pytest.raises(KeyRefused):
-        People(shell.services.database, shell.services.city).key(made)
+        shell.services.people.key(made)
 
 
 def test_a_key_for_a_source_that_is_not_there(shell: Shell) -> None:

@@ -83,7 +83,7 @@ def test_the_lock_stays_with_the_processes_when_up_is_killed(tmp_path: Path) -> 
 def test_the_next_free_port_is_taken() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        assert supervision.free_port(port) > port
+        assert supervision.free_port("127.0.0.1", port) > port
 
 
 def test_where_no_port_is_free_a_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,5 +92,23 @@ def test_where_no_port_is_free_a_remedy_is_named(monkeypatch: pytest.MonkeyPatch
         socket.create_server(("127.0.0.1", 0)) as taken,
         pytest.raises(SettingsRefused, match="no free port") as raised,
     ):
-        supervision.free_port(taken.getsockname()[1])
+        supervision.free_port("127.0.0.1", taken.getsockname()[1])
     assert "--port" in raised.value.remedy
+
+
+def test_the_port_is_looked_for_where_the_web_process_will_listen() -> None:
+    with socket.create_server(("127.0.0.2", 0)) as elsewhere:
+        port = elsewhere.getsockname()[1]
+        assert supervision.free_port("127.0.0.1", port) == port
+        assert supervision.free_port("127.0.0.2", port) > port
+
+
+def test_any_free_port_is_named() -> None:
+    assert supervision.free_port("127.0.0.1", 0) > 0
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "nosuch.invalid"])
+def test_an_address_of_another_machine_is_refused_by_its_setting(host: str) -> None:
+    with pytest.raises(SettingsRefused, match="DENGAR_WEB_HOST") as refused:
+        supervision.free_port(host, 8000)
+    assert "127.0.0.1" in refused.value.remedy

@@ -24,7 +24,7 @@ def post(row: dict[str, object], **given: str) -> IncomingPost:
     [
         {"id": "7", "text": "lampu", "author": "@a", "url": "u", "lat": "-7.2", "lon": "112.7", "address": "Gubeng"},
         {
-            "Nomor": "7", "Isi": "lampu", "Pelapor": "@a", "Tautan": "u", "Lintang": -7.2, "Bujur": 112.7,
+            "External_ID": "7", "Isi": "lampu", "Pelapor": "@a", "Tautan": "u", "Lintang": -7.2, "Bujur": 112.7,
             "Alamat": "Gubeng",
         },
         {"id_str": 7, "full_text": "lampu", "screen_name": "@a", "link": "u", "LAT": "-7.2", "LNG": 112.7,
@@ -50,6 +50,15 @@ def test_a_given_column_beats_the_guess_and_an_empty_one_drops_the_field() -> No
 def test_a_column_that_is_not_there(given: dict[str, str], problem: str) -> None:
     with pytest.raises(InvalidPost, match=problem):
         post({"id": "1", "text": "lampu"}, **given)
+
+
+@pytest.mark.parametrize("numbering", ["No", "no", "NO", "Nomor", "nomor"])
+def test_the_numbering_of_a_sheet_names_no_post(numbering: str) -> None:
+    """Row 1 of this month's sheet is no edit of row 1 of the last."""
+    last_month, this_month = (post({numbering: "1", "isi": text}) for text in ("lampu mati", "jalan rusak"))
+    assert last_month.external_id != this_month.external_id
+    assert post({numbering: "2", "isi": "lampu mati"}).external_id == last_month.external_id, "moved, still the same"
+    assert post({numbering: "7", "isi": "lampu mati"}, id=numbering).external_id == "7", "said so, it is the id"
 
 
 def test_a_field_that_posts_do_not_have() -> None:

@@ -11,6 +11,7 @@ CALM = {"intent": "pengaduan", "topic": "jalan", "urgency": "sedang", "sentiment
 WORDS: Mapping[str, Mapping[str, str]] = {
     "kebakaran": {"topic": "kebakaran", "urgency": "darurat"},
     "banjir": {"topic": "banjir_drainase", "urgency": "tinggi"},
+    "hanyut": {"topic": "banjir_drainase", "urgency": "darurat"},
     "lampu": {"topic": "penerangan_jalan"},
     "sampah": {"topic": "sampah"},
     "terima kasih": {"intent": "apresiasi", "urgency": "rendah", "sentiment": "positif"},

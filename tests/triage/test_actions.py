@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Row
 
+from tests.support.cases import DISHUB, LATER, a_case, case_row, post_of
 from tests.support.record import everything, rows, value
-from tests.support.world import NOW, OPERATOR, WATCHER, decide_all, officer, take_in
+from tests.support.world import OPERATOR, WATCHER, decide_all, officer, take_in
 from triage.actions import LONGEST_REASON
 from triage.entities import URGENCIES
 from triage.errors import Conflict, InvalidAction, NotAllowed, NotFound
@@ -16,25 +17,7 @@ from triage.people import Viewer
 from triage.store import cases
 from triage.wiring import Services
 
-DISHUB = officer("dishub")
 DLH = officer("dlh")
-LATER = NOW + timedelta(hours=1)
-
-
-def a_case(services: Services, words: str = "lampu mati di Kelurahan Mojo") -> int:
-    """A case on the desk of dishub."""
-    take_in(services, words)
-    decide_all(services)
-    return int(value(services, "SELECT id FROM cases"))
-
-
-def case_row(services: Services) -> Row[Any]:
-    (row,) = rows(services, "SELECT * FROM cases")
-    return row
-
-
-def post_of(services: Services) -> str:
-    return str(value(services, "SELECT post_id FROM case_posts"))
 
 
 def last_event(services: Services) -> Row[Any]:
@@ -227,7 +210,7 @@ def test_a_correction_becomes_labels_beside_what_the_machine_said(stored: Servic
     row = case_row(stored)
     assert (row.topic, URGENCIES[row.urgency], row.agency) == ("listrik", "darurat", "dishub")
     assert row.due_at < due
-    event = last_event(stored)
+    event = rows(stored, "SELECT * FROM case_events WHERE action = 'correct'")[0]
     assert event.was == "topic=penerangan_jalan, urgency=sedang, sentiment=netral"
     assert event.now == "topic=listrik, urgency=darurat, sentiment=negatif"
 

@@ -10,13 +10,13 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 from standardwebhooks import Webhook
 
 from tests.support.record import far_apart, rows, value
 from tests.support.world import NOW, OPERATOR, WATCHER, decide_all, officer, post, take_in
 from triage.alerts import LEASE, RETRIES
-from triage.entities import CaseDraft
+from triage.entities import OpenCase
 from triage.errors import NotFound
 from triage.people import Viewer
 from triage.rules.duplicates import WINDOW
@@ -92,7 +92,6 @@ def due_at(services: Services) -> datetime:
 
 
 def deliver_due(services: Services, now: datetime) -> int:
-    """Send all that is due. Returns how many notices were tried."""
     tried = 0
     while services.notifier.deliver_next(now):
         tried += 1
@@ -224,7 +223,7 @@ def test_an_alarm_is_acknowledged_once(stored: Services, viewer: Viewer) -> None
     raise_alarm(stored)
     assert stored.actions.acknowledge(viewer, 1, LATER)
     assert not stored.actions.acknowledge(WATCHER, 1, LATER + timedelta(minutes=1))
-    (alert,) = stored.views.alerts(WATCHER)
+    (alert,) = stored.views.alerts(WATCHER).seen
     assert (alert.acknowledged_by, alert.acknowledged_at) == (viewer.login, LATER)
     told = rows(stored, "SELECT actor FROM case_events WHERE action = 'acknowledge'")
     assert [row.actor for row in told] == [viewer.login]
@@ -250,20 +249,30 @@ def test_numbers_are_consecutive_and_a_follower_misses_none(stored: Services) ->
     assert len(open_cases) == 24
     failures: list[BaseException] = []
 
-    def break_down(draft: CaseDraft) -> None:
+    def call(connection: Connection, case: OpenCase) -> None:
+        alerts.raise_alert(
+            connection,
+            case_id=case.id,
+            agency=case.agency,
+            urgency="darurat",
+            reason="uji",
+            channels=("log",),
+            now=NOW,
+        )
+
+    def break_down(case: OpenCase) -> None:
         """A worker that got a number and never commits."""
         with suppress(ZeroDivisionError), stored.database.write() as connection:
-            alerts.raise_alert(connection, draft, ("log",), NOW)
+            call(connection, case)
             raise ZeroDivisionError
 
     def write(share: int) -> None:
         try:
             for number, case in enumerate(open_cases[share::4]):
-                draft = CaseDraft(case.id, case.topic, "darurat", None, case, case.agency, alert_reason="uji")
                 if number % 2:
-                    break_down(draft)
+                    break_down(case)
                 with stored.database.write() as connection:
-                    alerts.raise_alert(connection, draft, ("log",), NOW)
+                    call(connection, case)
         except BaseException as error:
             failures.append(error)
             raise

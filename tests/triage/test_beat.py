@@ -6,13 +6,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
+from api.cli.doctor import STALE
 from listener.schedule import start
 from tests.support.record import rows, value
 from tests.support.world import NOW, decide_all, take_in
 from triage import beat
 from triage.beat import BEATS
 from triage.people import SESSION_LENGTH
-from triage.store import claims
+from triage.queues import JOBS
+from triage.store import claims, heartbeats
 from triage.wiring import Services
 
 SECOND = timedelta(seconds=1)
@@ -92,6 +94,19 @@ def test_a_sign_of_life_is_one_row_that_moves(stored: Services) -> None:
     assert len(rows(stored, "SELECT * FROM heartbeats WHERE process = 'beat'")) == 1
 
 
+def test_the_roll_is_called_of_every_kind_so_that_the_idle_give_a_sign_of_life_too(services: Services) -> None:
+    beat.call_roll(services, NOW)
+    assert sorted(services.wakeups.woken) == ["collect", "notify", "triage"]  # type: ignore[attr-defined]
+
+
+def test_processes_silent_for_a_day_are_forgotten(stored: Services) -> None:
+    with stored.database.write() as connection:
+        heartbeats.beat(connection, "triage@old:1", NOW - timedelta(hours=25))
+        heartbeats.beat(connection, "triage@new:2", NOW - timedelta(hours=23))
+    beat.forget_processes(stored, NOW)
+    assert [row.process for row in rows(stored, "SELECT process FROM heartbeats")] == ["triage@new:2"]
+
+
 def run_once(services: Services) -> None:
     """One round of all beats."""
     rounds = iter([False, True])
@@ -101,7 +116,7 @@ def run_once(services: Services) -> None:
 def test_every_beat_runs_in_the_first_round(services: Services) -> None:
     take_in(services, "jalan rusak")
     run_once(services)
-    assert services.wakeups.woken == ["triage"]  # type: ignore[attr-defined]
+    assert services.wakeups.woken == ["triage", *JOBS]  # type: ignore[attr-defined]
     assert value(services, "SELECT process FROM heartbeats") == "beat"
 
 
@@ -116,3 +131,8 @@ def test_a_lost_wake_up_costs_about_a_second() -> None:
     every = {one.run: one.every for one in BEATS}
     assert every[beat.wake_workers] <= 1
     assert every[beat.sweep] <= 5
+
+
+def test_the_roll_is_called_well_before_doctor_takes_a_worker_for_dead() -> None:
+    (roll,) = (one.every for one in BEATS if one.run is beat.call_roll)
+    assert roll * 2 <= STALE.total_seconds()

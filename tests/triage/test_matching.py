@@ -81,10 +81,11 @@ def test_a_closed_case_takes_no_new_posts_and_its_matter_starts_anew(stored: Ser
     assert [tuple(row) for row in found] == [("closed", 1), ("new", 1)]
 
 
-def test_a_copy_joins_though_its_address_is_elsewhere(stored: Services) -> None:
+@pytest.mark.parametrize(("address", "expected"), [("Kelurahan Mojo", [2]), ("Kelurahan Kebraon", [1, 1])])
+def test_a_copy_joins_unless_its_address_is_elsewhere(stored: Services, address: str, expected: list[int]) -> None:
     decide(stored, "kebakaran besar, tolong kirim bantuan", 1, place_hint="Kelurahan Mojo")
-    decide(stored, "kebakaran besar, tolong kirim bantuan", 2, place_hint="Kelurahan Kebraon")
-    assert cases(stored) == [2]
+    decide(stored, "kebakaran besar, tolong kirim bantuan", 2, place_hint=address)
+    assert cases(stored) == expected
 
 
 def test_posts_of_one_batch_find_each_other(services: Services) -> None:
@@ -114,21 +115,12 @@ def draft(place: Place | None, topic: str | None = "jalan") -> Draft:
 
 
 @pytest.mark.parametrize(
-    ("one", "expected"),
+    ("drafts", "expected"),
     [
-        (draft(MOJO), {("jalan", "35.78.08"), ("jalan", "")}),
-        (draft(CITY), {("jalan", "*"), ("jalan", "")}),
-        (draft(None), {("jalan", "*"), ("jalan", "")}),
-        (draft(MOJO, None), {("lainnya", "35.78.08"), ("lainnya", "")}),
+        ([draft(MOJO), draft(None)], {"jalan"}),  # wherever they are, they wait for each other
+        ([draft(MOJO), draft(MOJO, None)], {"jalan", "lainnya"}),
+        ([], set()),
     ],
 )
-def test_keys_of_a_post(one: Draft, expected: set[tuple[str, str]]) -> None:
-    assert match.keys([one]) == expected
-
-
-def test_two_posts_that_could_share_a_case_always_share_a_key() -> None:
-    """Else two workers could open two cases of one matter."""
-    placed, unplaced, elsewhere = draft(MOJO), draft(None), draft(CITY)
-    for one in (placed, unplaced, elsewhere):
-        for other in (placed, unplaced, elsewhere):
-            assert match.keys([one]) & match.keys([other])
+def test_what_is_locked(drafts: list[Draft], expected: set[str]) -> None:
+    assert match.topics(drafts) == expected

@@ -1,7 +1,10 @@
-"""Users, their sessions, and API keys."""
+"""Users and their sessions."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
+from threading import Barrier
 
 import pytest
 from argon2 import PasswordHasher
@@ -9,8 +12,8 @@ from argon2 import PasswordHasher
 from tests.support.record import rows, value
 from tests.support.world import NOW
 from triage import people as people_module
-from triage.errors import InvalidAction, KeyRefused, SignInFailed
-from triage.people import FAILURES_BEFORE_LOCK, LOCK, SESSION_LENGTH, SHORTEST_PASSWORD, People
+from triage.errors import InvalidAction, SignInFailed
+from triage.people import FAILURES_BEFORE_LOCK, LOCK, SESSION_LENGTH, SHORTEST_PASSWORD, UserLine
 from triage.wiring import Services
 
 PASSWORD = "kuda-lumping-1947"
@@ -45,11 +48,9 @@ def test_an_officer_signs_in_and_is_known(stored: Services) -> None:
 def test_only_hashes_are_stored(stored: Services) -> None:
     add(stored)
     token = stored.people.sign_in("sari", PASSWORD, NOW)
-    key = stored.people.add_key("situs", "api", NOW)
     assert value(stored, "SELECT password_hash FROM users").startswith("$argon2")
-    assert value(stored, "SELECT secret_hash FROM keys").startswith("$argon2")
-    record = "".join(str(rows(stored, f"SELECT * FROM {table}")) for table in ("users", "sessions", "keys"))
-    for secret in (PASSWORD, token, key, key.split("_", 2)[2]):
+    record = "".join(str(rows(stored, f"SELECT * FROM {table}")) for table in ("users", "sessions"))
+    for secret in (PASSWORD, token):
         assert secret not in record
 
 
@@ -92,6 +93,47 @@ def test_a_user_added_again_has_the_new_password_and_desk(stored: Services) -> N
     assert (viewer.name, viewer.agency) == ("Sari W.", "dishub")
 
 
+def test_a_new_password_ends_the_sessions_of_that_user_only(stored: Services) -> None:
+    add(stored)
+    add(stored, "siaga", "watcher", "")
+    sari, siaga = (stored.people.sign_in(login, PASSWORD, NOW) for login in ("sari", "siaga"))
+    stored.people.add_user("sari", "Sari", "kuda-lumping-1948", "officer", "dlh", NOW)
+    assert stored.people.viewer(sari, NOW) is None
+    assert stored.people.viewer(siaga, NOW) is not None
+
+
+def test_a_disabled_user_is_out_and_stays_out_until_added_again(stored: Services) -> None:
+    add(stored)
+    token = stored.people.sign_in("sari", PASSWORD, NOW)
+    assert stored.people.disable_user("sari")
+    assert not stored.people.disable_user("sari"), "once is enough"
+    assert stored.people.viewer(token, NOW) is None
+    assert value(stored, "SELECT count(*) FROM sessions") == 0
+    with pytest.raises(SignInFailed):
+        stored.people.sign_in("sari", PASSWORD, NOW)
+    assert [(line.login, line.active) for line in stored.people.all_users()] == [("sari", False)]
+    add(stored)
+    assert stored.people.viewer(token, NOW) is None, "an old session does not come back"
+    assert stored.people.sign_in("sari", PASSWORD, NOW)
+
+
+def test_users_stand_in_order_of_their_login(services: Services) -> None:
+    for login, role, agency in [("siaga", "watcher", ""), ("ani", "officer", "dlh")]:
+        add(services, login, role, agency)
+    assert services.people.all_users() == [
+        UserLine("ani", "Sari", "officer", "dlh", True),
+        UserLine("siaga", "Sari", "watcher", "", True),
+    ]
+
+
+@pytest.mark.parametrize("hostile", ["\0", "sari\0x", "x" * 100_000])
+def test_hostile_names_and_passwords_are_simply_wrong(stored: Services, hostile: str) -> None:
+    add(stored)
+    for login, password in ((hostile, PASSWORD), ("sari", hostile)):
+        with pytest.raises(SignInFailed):
+            stored.people.sign_in(login, password, NOW)
+
+
 # --- guessing ----------------------------------------------------------------------------
 
 
@@ -123,6 +165,67 @@ def test_a_lock_is_one_login_not_all(services: Services) -> None:
     assert services.people.sign_in("siaga", PASSWORD, NOW)
 
 
+def test_parallel_guesses_all_count(stored: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each guess has read the record before any is counted."""
+    add(stored)
+    together = Barrier(FAILURES_BEFORE_LOCK, timeout=10)
+    _after_hashing(stored, monkeypatch, together.wait)
+    with ThreadPoolExecutor(FAILURES_BEFORE_LOCK) as guessers:
+        list(guessers.map(lambda _: fail(stored, 1), range(FAILURES_BEFORE_LOCK)))
+    monkeypatch.undo()
+    assert value(stored, "SELECT locked_until FROM users") is not None
+    with pytest.raises(SignInFailed):
+        stored.people.sign_in("sari", PASSWORD, NOW)
+
+
+@pytest.mark.parametrize("password", [PASSWORD, "a wrong guess"])
+def test_who_began_before_a_lock_neither_passes_nor_lifts_it(
+    stored: Services, monkeypatch: pytest.MonkeyPatch, password: str
+) -> None:
+    add(stored)
+
+    def others_guess() -> None:
+        monkeypatch.undo()
+        fail(stored, FAILURES_BEFORE_LOCK)
+
+    _after_hashing(stored, monkeypatch, others_guess)
+    for _ in range(2):
+        with pytest.raises(SignInFailed):
+            stored.people.sign_in("sari", password, NOW)
+    assert value(stored, "SELECT locked_until FROM users") is not None
+    assert value(stored, "SELECT count(*) FROM sessions") == 0
+
+
+def test_who_was_disabled_or_given_another_password_while_hashing_stays_out(
+    stored: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for meanwhile in (
+        lambda: stored.people.disable_user("sari"),
+        lambda: stored.people.add_user("sari", "Sari", "kuda-lumping-1948", "officer", "dlh", NOW),
+    ):
+        add(stored)
+
+        def change(meanwhile: Callable[[], object] = meanwhile) -> None:
+            monkeypatch.undo()
+            meanwhile()
+
+        _after_hashing(stored, monkeypatch, change)
+        with pytest.raises(SignInFailed):
+            stored.people.sign_in("sari", PASSWORD, NOW)
+
+
+def _after_hashing(services: Services, monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Let something happen between the look at a user and what follows from it."""
+    matches = services.people._matches
+
+    def slowly(hashed: str, secret: str) -> bool:
+        right = matches(hashed, secret)
+        act()
+        return right
+
+    monkeypatch.setattr(services.people, "_matches", slowly)
+
+
 # --- sessions ----------------------------------------------------------------------------
 
 
@@ -144,60 +247,3 @@ def test_signing_out_ends_this_session_only(services: Services) -> None:
     services.people.sign_out(here)
     assert services.people.viewer(here, NOW) is None
     assert services.people.viewer(there, NOW) is not None
-
-
-# --- keys --------------------------------------------------------------------------------
-
-
-def test_a_key_opens_for_its_source(stored: Services) -> None:
-    key = stored.people.add_key("situs kota", "webform", NOW)
-    known = stored.people.key(key)
-    assert (known.name, known.source) == ("situs kota", "webform")
-
-
-def test_a_key_names_a_source_of_the_city(services: Services) -> None:
-    with pytest.raises(InvalidAction, match="unknown source"):
-        services.people.add_key("situs", "nosuch", NOW)
-
-
-@pytest.mark.parametrize(
-    "presented", ["", "x", "dgr_", "dgr_a", "dgr_a_b", "abc_{prefix}_{secret}", "dgr_{prefix}_x"]
-)
-def test_keys_that_nobody_made(services: Services, presented: str) -> None:
-    _dgr, prefix, secret = services.people.add_key("situs", "", NOW).split("_", 2)
-    with pytest.raises(KeyRefused):
-        services.people.key(presented.format(prefix=prefix, secret=secret))
-
-
-def test_a_revoked_key_is_refused(stored: Services) -> None:
-    key = stored.people.add_key("situs", "", NOW)
-    (line,) = stored.people.all_keys()
-    assert stored.people.revoke_key(line.prefix, NOW)
-    assert not stored.people.revoke_key(line.prefix, NOW), "once is enough"
-    with pytest.raises(KeyRefused):
-        stored.people.key(key)
-    assert [line.revoked_at for line in stored.people.all_keys()] == [NOW]
-
-
-def test_a_verified_key_is_remembered_for_a_moment_by_one_process(
-    services: Services, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """argon2 is slow by design; a program that sends a hundred batches pays for it once."""
-    key = services.people.add_key("situs", "", NOW)
-    services.people.key(key)
-    services.people.revoke_key(services.people.all_keys()[0].prefix, NOW)
-    assert services.people.key(key).name == "situs"
-    with pytest.raises(KeyRefused):
-        People(services.database, services.city).key(key)
-    clock = people_module.time.monotonic
-    monkeypatch.setattr(people_module.time, "monotonic", lambda: clock() + people_module.KEY_MEMORY)
-    with pytest.raises(KeyRefused):
-        services.people.key(key)
-
-
-@pytest.mark.parametrize("hostile", ["\0", "sari\0x", "x" * 100_000])
-def test_hostile_names_and_passwords_are_simply_wrong(stored: Services, hostile: str) -> None:
-    add(stored)
-    for login, password in ((hostile, PASSWORD), ("sari", hostile)):
-        with pytest.raises(SignInFailed):
-            stored.people.sign_in(login, password, NOW)

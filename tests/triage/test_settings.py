@@ -17,7 +17,7 @@ def test_without_an_environment_everything_is_embedded(monkeypatch: pytest.Monke
     settings = settings_module.load()
     assert settings.database == f"sqlite:///{tmp_path / 'dengar.db'}"
     assert settings.redis.startswith("unix://")
-    assert (settings.city, settings.demo, settings.secure_cookies) == ("surabaya", False, True)
+    assert (settings.city, settings.secure_cookies) == ("surabaya", True)
 
 
 def test_the_environment_wins(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,7 +38,7 @@ def test_the_environment_wins(monkeypatch: pytest.MonkeyPatch) -> None:
         ("DENGAR_LEASE_SECONDS", "0"),
         ("DENGAR_MAX_ATTEMPTS", "-1"),
         ("DENGAR_WEB_PORT", "65536"),
-        ("DENGAR_DEMO", "perhaps"),
+        ("DENGAR_SECURE_COOKIES", "perhaps"),
     ],
 )
 def test_a_wrong_value_is_refused_by_its_name(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
@@ -46,6 +46,15 @@ def test_a_wrong_value_is_refused_by_its_name(monkeypatch: pytest.MonkeyPatch, v
     with pytest.raises(SettingsRefused, match=variable) as refused:
         settings_module.load()
     assert refused.value.remedy
+
+
+def test_every_setting_is_read_somewhere() -> None:
+    """A setting that nothing reads promises what it does not keep."""
+    root = Path(settings_module.__file__).parents[1]
+    sources = [path.read_text() for room in ("api", "listener", "triage") for path in (root / room).rglob("*.py")]
+    unread = [name for name in Settings.model_fields if not any(f"settings.{name}" in text for text in sources)]
+    own = (root / "triage" / "settings.py").read_text()
+    assert [name for name in unread if f"self.{name}" not in own] == []
 
 
 # --- the secret --------------------------------------------------------------------------

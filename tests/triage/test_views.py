@@ -234,8 +234,12 @@ def test_who_sees_which_case(services: Services, viewer: Viewer, alarmed: str, c
 def test_alarms_come_unacknowledged_first_and_after_a_number_in_order(stored: Services) -> None:
     open_cases(stored, far_apart(stored, 4), ["darurat"])
     stored.actions.acknowledge(WATCHER, 4, NOW + timedelta(minutes=1))
-    assert [line.id for line in stored.views.alerts(WATCHER)] == [3, 2, 1, 4]
-    assert [line.id for line in stored.views.alerts(WATCHER, 2)] == [3, 2]
+    page = stored.views.alerts(WATCHER)
+    assert ([line.id for line in page.waiting], [line.id for line in page.seen]) == ([3, 2, 1], [4])
+    first = stored.views.alerts(WATCHER, limit=2)
+    assert ([line.id for line in first.waiting], first.waiting_count, first.next_before) == ([3, 2], 3, 2)
+    last = stored.views.alerts(WATCHER, first.next_before, 2)
+    assert ([line.id for line in last.waiting], last.next_before) == ([1], 0)
     assert [line.id for line in stored.views.alerts_after(WATCHER, 2)] == [3, 4]
     assert [line.id for line in stored.views.alerts_after(WATCHER, 0, 3)] == [1, 2, 3]
     assert stored.views.last_alert() == 4
@@ -245,7 +249,7 @@ def test_an_officer_hears_only_the_alarms_of_the_own_desk(stored: Services) -> N
     assert stored.views.last_alert() == 0
     take_in(stored, "kebakaran di Kelurahan Mojo", "kebakaran lampu di Kelurahan Kebraon")
     decide_all(stored)
-    (line,) = stored.views.alerts(DISHUB)
+    (line,) = stored.views.alerts(DISHUB).waiting
     assert (line.agency, line.place_name) == ("dishub", "Kebraon")
     assert [line.agency for line in stored.views.alerts_after(officer("damkar"), 0)] == ["damkar"]
     assert stored.views.alerts_after(officer("dlh"), 0) == []

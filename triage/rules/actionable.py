@@ -6,7 +6,7 @@ The first line that fits decides:
 |-------------------|----------------------------------------------------------|-----------|
 | citizen_asks      | intent pengaduan, permintaan_informasi or aspirasi       | case      |
 | urgent            | urgency darurat or tinggi, and no agency is speaking     | case      |
-| doubtful_alarming | the model doubts the intent and the words are alarming   | case      |
+| doubtful          | the model doubts the intent, and it may well be asking, or the words are alarming | case |
 | nothing_asked     | anything else: berita, apresiasi, lainnya, agency replies| no_action |
 """
 
@@ -17,6 +17,10 @@ from models.predictions import Prediction
 ASKING = frozenset({"pengaduan", "permintaan_informasi", "aspirasi"})
 URGENT = frozenset({"tinggi", "darurat"})
 AGENCY_REPLY = "respons_instansi"
+DOUBTFUL = "doubtful"
+"""The rule whose cases go to the human triage desk: a person decides whether anything is to be done."""
+MAYBE = 0.35
+"""Probability that a doubtful post asks for something, from which a person decides."""
 ALARMING = 40
 """Lexical score (0-100) from which words alone make a doubtful post worth a person's look."""
 
@@ -30,6 +34,7 @@ def decide(prediction: Prediction, urgency: str, lexical: int) -> tuple[Literal[
         return "case", "citizen_asks"
     if urgency in URGENT and prediction.intent != AGENCY_REPLY:
         return "case", "urgent"
-    if "intent" in prediction.doubts and lexical >= ALARMING:
-        return "case", "doubtful_alarming"
+    asking = sum(prediction.scores["intent"].get(intent, 0.0) for intent in ASKING)
+    if "intent" in prediction.doubts and (asking >= MAYBE or lexical >= ALARMING):
+        return "case", DOUBTFUL
     return "no_action", "nothing_asked"

@@ -22,7 +22,7 @@ NEAR_KM = 1.5
 """Kilometres between two kelurahan centres that count as near: neighbours in a dense city."""
 
 COPY_WINDOW = timedelta(days=30)
-"""An exact copy joins its original within this time."""
+"""An exact copy joins its original within this time, unless it is about another place."""
 
 WINDOW = {True: timedelta(hours=6), False: timedelta(days=14)}
 """Urgent? -> how long after the last post of a case another may join it."""
@@ -70,12 +70,14 @@ def same_matter(
 
     ``text`` is normalised; ``at`` is when the post was published.
     """
+    where = nearness(place, text, case)
+    if where == "apart":
+        return None  # even word for word: "lampu mati" with two addresses is two lamps
     gap = max(case.first_at - at, at - case.last_at, timedelta(0))
     if text_hash in case.text_hashes and gap <= COPY_WINDOW:
         return Match("same_text", 1.0)
-    where = nearness(place, text, case)
     urgent = urgent or case.urgency in ("tinggi", "darurat")
-    if where == "apart" or gap > WINDOW[urgent]:
+    if gap > WINDOW[urgent]:
         return None
     likeness, least = LIKENESS[urgent, where]
     names = {case.place_name, place.name if place else ""}

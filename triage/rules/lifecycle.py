@@ -15,9 +15,6 @@ TRANSITIONS: dict[tuple[str, str], str] = {
 STATUS_NAMES = {"new": "Baru", "taken": "Ditangani", "closed": "Selesai"}
 """Status -> what boards call it."""
 
-NEEDS_REASON = frozenset({"forward", "close", "reopen"})
-"""Actions that someone will ask about later: they carry a reason."""
-
 
 def after(status: str, action: str) -> str | None:
     """The status after an action; None when the table does not allow it."""

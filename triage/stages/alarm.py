@@ -1,8 +1,8 @@
-"""ALARM: must someone be woken? One alarm a case, however many posts it grows to."""
+"""ALARM: must someone be woken? Once a case, however many posts it grows to, and again if it gets worse."""
 
 from collections.abc import Sequence
 
-from triage.entities import Draft
+from triage.entities import URGENCIES, Draft
 from triage.rules import alarms
 from triage.stages.context import StageContext
 
@@ -11,7 +11,7 @@ def run(drafts: Sequence[Draft], context: StageContext) -> None:
     """Fill ``case.alert_reason`` where an alarm must go out now."""
     for draft in drafts:
         case = draft.case
-        if case is None or case.open.has_alert or case.alert_reason:
+        if case is None or case.alert_reason or URGENCIES.index(case.urgency) <= case.open.alarmed:
             continue
         prediction = draft.prediction
         case.alert_reason = alarms.why_alarm(

@@ -16,15 +16,21 @@ LOOK_BACK = max(*duplicates.WINDOW.values(), duplicates.COPY_WINDOW)
 """Cases silent for longer than every matching window are not loaded."""
 
 
-def keys(drafts: Sequence[Draft]) -> set[matters.Key]:
-    """Where each post may find its case, and what is locked meanwhile: its topic with its area and
-    without one; for a post without a place its topic anywhere.
-    """
+def topics(drafts: Sequence[Draft]) -> set[str]:
+    """What must be locked before matching."""
+    return {_topic(draft) for draft in drafts}
+
+
+def _topic(draft: Draft) -> str:
+    return draft.prediction.topic if draft.prediction else UNREAD_TOPIC
+
+
+def _keys(drafts: Sequence[Draft]) -> set[matters.Key]:
+    """Where each post may find its case: its topic in its area and without one; without a place anywhere."""
     found: set[matters.Key] = set()
     for draft in drafts:
-        topic = draft.prediction.topic if draft.prediction else UNREAD_TOPIC
         area = (draft.place.kecamatan if draft.place else "") or matters.ANYWHERE
-        found |= {(topic, area), (topic, "")}
+        found |= {(_topic(draft), area), (_topic(draft), "")}
     return found
 
 
@@ -39,9 +45,12 @@ def run(drafts: Sequence[Draft], context: StageContext) -> None:
         if draft.post.id in at_home:
             draft.case = pool.shared(at_home[draft.post.id])
             draft.match = Match("edited_post", 1.0)
+            _reopen(draft.case, draft.urgency)
         else:
             draft.case, draft.match = pool.find(draft) or (pool.open(draft), None)
-        _raise_urgency(draft.case, draft.urgency)
+        # A copy says nothing new, and an officer may have judged its words already.
+        if draft.match is None or draft.match.rule != "same_text":
+            _raise_urgency(draft.case, draft.urgency)
 
 
 def _decide_outcome(draft: Draft) -> str:
@@ -60,12 +69,19 @@ def _raise_urgency(case: CaseDraft, urgency: str) -> None:
         case.raised = case.id is not None
 
 
+def _reopen(case: CaseDraft, urgency: str) -> None:
+    """An edit that makes a closed case urgent puts it back on its desk, with an alarm of its own if need be."""
+    if case.open.closed and urgency in actionable.URGENT:
+        case.reopened = True
+        case.open = replace(case.open, closed=False, alarmed=-1)
+
+
 class _Pool:
     """Cases that a batch may join: open ones from the record, and those the batch itself opens."""
 
     def __init__(self, drafts: Sequence[Draft], context: StageContext) -> None:
         since = min(draft.post.published_at for draft in drafts) - LOOK_BACK
-        near = matters.open_near(context.connection, keys(drafts), since)
+        near = matters.open_near(context.connection, _keys(drafts), since)
         copies = matters.holding_copies(context.connection, {draft.post.text_hash for draft in drafts})
         self._cases = {case.id: _draft_of(case) for case in [*near, *copies]}
         self._opened: list[CaseDraft] = []
@@ -100,15 +116,14 @@ class _Pool:
     def open(self, draft: Draft) -> CaseDraft:
         """A new case for this post."""
         post, place = draft.post, draft.place
-        topic = draft.prediction.topic if draft.prediction else UNREAD_TOPIC
         case = CaseDraft(
             id=None,
-            topic=topic,
+            topic=_topic(draft),
             urgency=draft.urgency,
             place=place,
             open=OpenCase(
                 id=0,
-                topic=topic,
+                topic=_topic(draft),
                 urgency=draft.urgency,
                 kecamatan=place.kecamatan if place else "",
                 place_code=place.code if place else "",
@@ -118,7 +133,8 @@ class _Pool:
                 last_at=post.published_at,
                 texts=(normalise(post.text),),
                 text_hashes=frozenset({post.text_hash}),
-                has_alert=False,
+                alarmed=-1,
+                closed=False,
                 agency="",
                 place_name=place.name if place else "",
                 posts=1,
@@ -129,8 +145,7 @@ class _Pool:
 
     def _eligible(self, draft: Draft, case: CaseDraft) -> bool:
         """Copies join whatever they were called; other posts only cases of their own topic."""
-        topic = draft.prediction.topic if draft.prediction else UNREAD_TOPIC
-        return case.topic == topic or draft.post.text_hash in case.open.text_hashes
+        return case.topic == _topic(draft) or draft.post.text_hash in case.open.text_hashes
 
     def _grow(self, case: CaseDraft, draft: Draft, text: str) -> None:
         """Let the next posts of this batch see the case with this one in it."""

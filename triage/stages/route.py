@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from models.text import normalise
 from triage.entities import Draft
-from triage.rules import routing
+from triage.rules import actionable, routing
 from triage.stages.context import StageContext
 
 
@@ -17,6 +17,8 @@ def run(drafts: Sequence[Draft], context: StageContext) -> None:
             continue
         if draft.prediction is None:
             case.agency, case.rule = city.triage_agency, "unread"
+        elif draft.outcome_rule == actionable.DOUBTFUL:
+            case.agency, case.rule = city.triage_agency, "doubtful_intent"
         elif "topic" in draft.prediction.doubts:
             case.agency, case.rule = city.triage_agency, "doubtful_topic"
         else:

@@ -4,25 +4,34 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from triage.entities import URGENCIES, CaseDraft
+from triage.entities import URGENCIES
 from triage.store import history
 from triage.store.tables import alerts, cases, counters, notices
 
 
-def raise_alert(connection: Connection, case: CaseDraft, channels: Sequence[str], now: datetime) -> int:
-    """Raise the alarm of a stored case, with one notice a channel. Returns its number."""
+def raise_alert(
+    connection: Connection,
+    *,
+    case_id: int,
+    agency: str,
+    urgency: str,
+    reason: str,
+    channels: Sequence[str],
+    now: datetime,
+) -> int:
+    """Raise an alarm for a stored case, with one notice a channel. Returns its number."""
     number = _next_number(connection, "alerts")
     connection.execute(
         alerts.insert(),
         {
             "id": number,
-            "case_id": case.id,
-            "agency": case.agency or case.open.agency,
-            "urgency": URGENCIES.index(case.urgency),
-            "reason": case.alert_reason,
+            "case_id": case_id,
+            "agency": agency,
+            "urgency": URGENCIES.index(urgency),
+            "reason": reason,
             "raised_at": now,
         },
     )
@@ -36,8 +45,14 @@ def raise_alert(connection: Connection, case: CaseDraft, channels: Sequence[str]
             for channel in channels
         ],
     )  # fmt: skip
-    history.record(connection, int(case.id or 0), now, action="alert", now_is=str(number), reason=case.alert_reason)
+    history.record(connection, case_id, now, action="alert", now_is=str(number), reason=reason)
     return number
+
+
+def alarmed(connection: Connection, case_id: int) -> int:
+    """Rank of the highest urgency that an alarm was raised for; -1 for none."""
+    highest = select(func.coalesce(func.max(alerts.c.urgency), -1)).where(alerts.c.case_id == case_id)
+    return int(connection.execute(highest).scalar_one())
 
 
 def _next_number(connection: Connection, name: str) -> int:
@@ -51,6 +66,11 @@ def _next_number(connection: Connection, name: str) -> int:
     count = count.on_conflict_do_update(index_elements=["name"], set_={"value": counters.c.value + 1})
     return int(connection.execute(count.returning(counters.c.value)).scalar_one())
 
+
+newest_of_case = (
+    select(func.max(alerts.c.id)).where(alerts.c.case_id == cases.c.id).correlate(cases).scalar_subquery()
+)
+"""Number of the newest alarm of the case in the same row of an outer query."""
 
 _LINE = (
     alerts.c.id, alerts.c.case_id, alerts.c.urgency, alerts.c.reason, alerts.c.raised_at,
@@ -67,14 +87,28 @@ def after(connection: Connection, number: int, agency: str, limit: int) -> list[
     return list(connection.execute(query.order_by(alerts.c.id).limit(limit)))
 
 
-def newest(connection: Connection, agency: str, limit: int) -> list[Row[Any]]:
-    """The newest alarms: unacknowledged ones first, then by number, newest first."""
+def newest(
+    connection: Connection, agency: str, *, acknowledged: bool, before: int | None, limit: int
+) -> list[Row[Any]]:
+    """The newest alarm of each case, newest first, below the number ``before``."""
     query = select(*_LINE).join_from(alerts, cases, cases.c.id == alerts.c.case_id)
+    query = query.where(_watched(agency, acknowledged=acknowledged))
+    if before is not None:
+        query = query.where(alerts.c.id < before)
+    return list(connection.execute(query.order_by(alerts.c.id.desc()).limit(limit)))
+
+
+def count_waiting(connection: Connection, agency: str) -> int:
+    """Cases whose newest alarm nobody has acknowledged."""
+    query = select(func.count()).select_from(alerts.join(cases, cases.c.id == alerts.c.case_id))
+    return int(connection.execute(query.where(_watched(agency, acknowledged=False))).scalar_one())
+
+
+def _watched(agency: str, *, acknowledged: bool) -> ColumnElement[bool]:
+    here = alerts.c.id == newest_of_case
     if agency:
-        query = query.where(cases.c.agency == agency)
-    return list(
-        connection.execute(query.order_by(alerts.c.acknowledged_at.is_not(None), alerts.c.id.desc()).limit(limit))
-    )
+        here &= cases.c.agency == agency
+    return here & (alerts.c.acknowledged_at.is_not(None) if acknowledged else alerts.c.acknowledged_at.is_(None))
 
 
 def last_number(connection: Connection) -> int:

@@ -7,28 +7,25 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select, tuple_, update
 
 from triage.store import history
+from triage.store.alerts import newest_of_case
 from triage.store.tables import alerts, case_posts, cases, posts, predictions
 
 GONE = "Sumber dihapus"
 """What a case shows in place of a text that its source deleted."""
 
 
-def desk(
-    connection: Connection, agency: str, after: tuple[int, int] | None, limit: int, *, alerted_only: bool = False
-) -> list[Row[Any]]:
+def desk(connection: Connection, agency: str, after: tuple[int, int] | None, limit: int) -> list[Row[Any]]:
     """Open cases of a desk ('' = all desks): most urgent first, then the longest waiting.
 
     ``after`` is the (urgency rank, case id) of the last line of the page before.
     """
     query = (
         select(cases, alerts.c.id.label("alert_id"), alerts.c.acknowledged_at)
-        .join_from(cases, alerts, alerts.c.case_id == cases.c.id, isouter=True)
+        .join_from(cases, alerts, alerts.c.id == newest_of_case, isouter=True)
         .where(cases.c.closed_at.is_(None))
     )
     if agency:
         query = query.where(cases.c.agency == agency)
-    if alerted_only:
-        query = query.where(alerts.c.id.is_not(None))
     if after is not None:
         urgency, case_id = after
         later = (cases.c.urgency < urgency) | ((cases.c.urgency == urgency) & (cases.c.id > case_id))
@@ -61,14 +58,17 @@ def one(connection: Connection, case_id: int) -> Row[Any] | None:
             alerts.c.acknowledged_at,
             alerts.c.acknowledged_by,
         )
-        .join_from(cases, alerts, alerts.c.case_id == cases.c.id, isouter=True)
+        .join_from(cases, alerts, alerts.c.id == newest_of_case, isouter=True)
         .where(cases.c.id == case_id)
     )
     return connection.execute(query).one_or_none()
 
 
 def posts_of(connection: Connection, case_id: int, after: tuple[datetime, str] | None, limit: int) -> list[Row[Any]]:
-    """Posts of a case in the order they joined, each with the newest prediction about it."""
+    """Posts of a case in the order of publication, each with the newest prediction about it.
+
+    ``after`` is (published_at, id) of the last post of the page before.
+    """
     newest = (
         select(predictions.c.post_id, func.max(predictions.c.created_at).label("at"))
         .join(case_posts, case_posts.c.post_id == predictions.c.post_id)
@@ -94,14 +94,20 @@ def posts_of(connection: Connection, case_id: int, after: tuple[datetime, str] |
         .where(case_posts.c.case_id == case_id)
     )  # fmt: skip
     if after is not None:
-        query = query.where(tuple_(case_posts.c.joined_at, case_posts.c.post_id) > after)
-    return list(connection.execute(query.order_by(case_posts.c.joined_at, case_posts.c.post_id).limit(limit)))
+        query = query.where(tuple_(posts.c.published_at, posts.c.id) > after)
+    return list(connection.execute(query.order_by(posts.c.published_at, posts.c.id).limit(limit)))
 
 
 def holds(connection: Connection, case_id: int, post_id: str) -> bool:
     """Whether a post belongs to a case."""
     query = select(case_posts.c.post_id).where(case_posts.c.case_id == case_id, case_posts.c.post_id == post_id)
     return connection.execute(query).first() is not None
+
+
+def opened_by(connection: Connection, case_id: int) -> str | None:
+    """Id of the post that opened a case."""
+    query = select(case_posts.c.post_id).where(case_posts.c.case_id == case_id, case_posts.c.rule == "first")
+    return connection.execute(query).scalar_one_or_none()
 
 
 def change(connection: Connection, case_id: int, revision: int, **columns: Any) -> bool:

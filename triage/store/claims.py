@@ -98,6 +98,16 @@ def sweep(connection: Connection, now: datetime) -> int:
     return connection.execute(expired).rowcount
 
 
+def retry(connection: Connection) -> int:
+    """Let failed posts wait again, as if never tried. Returns how many; `error` stays until one succeeds."""
+    failed = (
+        update(posts)
+        .where(posts.c.state == "failed")
+        .values(state="pending", attempts=0, lease_owner=None, lease_until=None)
+    )
+    return connection.execute(failed).rowcount
+
+
 def waiting(connection: Connection) -> int:
     """Posts that nobody has claimed."""
     return connection.execute(select(func.count()).where(posts.c.state == "pending")).scalar_one()

@@ -27,6 +27,12 @@ def read(connection: Connection, source: str) -> Row[Any]:
     return connection.execute(select(cursors).where(cursors.c.source == source)).one()
 
 
+def errors(connection: Connection) -> dict[str, str]:
+    """Source -> why its last look failed; sources that work are not in it."""
+    query = select(cursors.c.source, cursors.c.error).where(cursors.c.error != "").order_by(cursors.c.source)
+    return dict(connection.execute(query).all())
+
+
 def advance(
     connection: Connection, source: str, revision: int, *, position: str, next_at: datetime, error: str
 ) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 
 SQLITE_PRAGMAS = (
@@ -25,11 +25,17 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.url.get_backend_name() == "postgresql":
             self.url = self.url.set(drivername="postgresql+psycopg")
-        self.engine = create_engine(self.url, pool_pre_ping=not self.is_sqlite)
+        # A failing statement is logged without its values: they are texts of citizens and hashes of secrets.
+        self.engine = create_engine(self.url, pool_pre_ping=not self.is_sqlite, hide_parameters=True)
         if self.is_sqlite:
             event.listen(self.engine, "connect", _configure_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
-        self._writer = self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+            self._reader: Engine = self.engine
+            self._writer: Engine = self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+        else:
+            # PostgreSQL's default shows each statement of a transaction another state of the record.
+            self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            self._writer = self.engine
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -39,9 +45,14 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """One consistent look at the record; never waits for a writer on SQLite."""
-        with self.engine.connect() as connection, connection.begin():
+        """One consistent look at the record, however many statements it takes; never waits for a writer."""
+        with self._reader.begin() as connection:
             yield connection
+
+    def ping(self) -> None:
+        """Ask for the one row that every migrated record has. Raises SQLAlchemyError when there is none to be had."""
+        with self.read() as connection:
+            connection.execute(text("SELECT version_num FROM alembic_version")).one()
 
     def close(self) -> None:
         """Return all connections."""

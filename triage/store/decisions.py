@@ -9,11 +9,11 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, Row, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models.text import normalise
-from triage.entities import URGENCIES, CaseDraft, Draft
+from triage.entities import URGENCIES, CaseDraft, Draft, Place
 from triage.store import alerts as alert_store
 from triage.store import claims, history
 from triage.store.tables import case_posts, cases, posts, predictions
@@ -39,13 +39,29 @@ def save(connection: Connection, drafts: Sequence[Draft], channels: Sequence[str
         else:
             _join(connection, case.id, members, now)
             _refresh(connection, case, case.id, members, now)
-    raised = [
-        alert_store.raise_alert(connection, case, channels, now)
-        for case, _members in _by_case(in_cases)
-        if case.alert_reason
-    ]
+    raised = [_alarm(connection, case, channels, now) for case, _members in _by_case(in_cases) if case.alert_reason]
     claims.finish(connection, drafts, now)
-    return raised
+    return [number for number in raised if number]
+
+
+def _alarm(connection: Connection, case: CaseDraft, channels: Sequence[str], now: datetime) -> int:
+    """Raise the alarm of a case, unless another worker did so since it was loaded; 0 then.
+
+    Copies reach a case under any topic, so its topic's lock alone does not keep others away; its
+    row, locked by now, does.
+    """
+    case_id = int(case.id or 0)
+    if not case.reopened and alert_store.alarmed(connection, case_id) >= URGENCIES.index(case.urgency):
+        return 0
+    return alert_store.raise_alert(
+        connection,
+        case_id=case_id,
+        agency=case.agency,
+        urgency=case.urgency,
+        reason=case.alert_reason,
+        channels=channels,
+        now=now,
+    )
 
 
 def _by_case(drafts: Sequence[Draft]) -> list[tuple[CaseDraft, list[Draft]]]:
@@ -84,7 +100,7 @@ def _save_predictions(connection: Connection, drafts: Sequence[Draft], now: date
 
 
 def _open_case(connection: Connection, case: CaseDraft, members: Sequence[Draft], now: datetime) -> int:
-    place, first = case.place, members[0]
+    first = members[0]
     times = [draft.post.published_at for draft in members]
     row = {
         "topic": case.topic,
@@ -93,17 +109,13 @@ def _open_case(connection: Connection, case: CaseDraft, members: Sequence[Draft]
         "agency": case.agency,
         "rule": case.rule,
         "title": _title(first.post.text),
-        "place_code": place.code if place else "",
-        "place_name": place.name if place else "",
-        "kecamatan": place.kecamatan if place else "",
-        "lat": place.lat if place else None,
-        "lon": place.lon if place else None,
+        **_place_columns(case.place),
         "first_at": min(times),
         "last_at": max(times),
         "opened_at": now,
         "due_at": case.due_at,
         "posts": len(members),
-        "authors": len({draft.post.author for draft in members}),
+        "authors": len({draft.post.author for draft in members} - {""}),
         "samples": _samples({}, members),
         "revision": 0,
     }
@@ -130,12 +142,9 @@ def _join(connection: Connection, case_id: int, members: Sequence[Draft], now: d
 
 def _refresh(connection: Connection, case: CaseDraft, case_id: int, members: Sequence[Draft], now: datetime) -> None:
     """Bring the columns of a case that stood open already up to date with its posts."""
-    of_case = cases.c.id == case_id
-    stored = connection.execute(
-        select(cases.c.samples, cases.c.first_at, cases.c.last_at, cases.c.urgency).where(of_case).with_for_update()
-    ).one()
+    stored = connection.execute(select(cases).where(cases.c.id == case_id).with_for_update()).one()
     counted = connection.execute(
-        select(func.count(), func.count(posts.c.author.distinct()))
+        select(func.count(), func.count(func.nullif(posts.c.author, "").distinct()))
         .join_from(case_posts, posts, posts.c.id == case_posts.c.post_id)
         .where(case_posts.c.case_id == case_id)
     ).one()
@@ -147,14 +156,40 @@ def _refresh(connection: Connection, case: CaseDraft, case_id: int, members: Seq
         "first_at": min([stored.first_at, *times]),
         "last_at": max([stored.last_at, *times]),
     }
+    values |= _new_title(stored, members) | _new_place(stored, members)
     rank = URGENCIES.index(case.urgency)
     if case.raised and rank > stored.urgency:
-        values |= {"urgency": rank, "due_at": case.due_at}
+        values |= {"urgency": rank, "due_at": min(stored.due_at, case.due_at or stored.due_at)}
+        was = URGENCIES[stored.urgency]
+        history.record(connection, case_id, now, action="raise", was=was, now_is=case.urgency, reason="new post")
+    if case.reopened:
+        values |= {"status": "new", "closed_at": None, "assignee": None, "revision": stored.revision + 1}
         history.record(
-            connection, case_id, now, action="raise",
-            was=URGENCIES[stored.urgency], now_is=case.urgency, reason="new post",
-        )  # fmt: skip
-    connection.execute(update(cases).where(of_case).values(values))
+            connection, case_id, now, action="reopen", was=stored.status, now_is="new", reason="edited post"
+        )
+    connection.execute(update(cases).where(cases.c.id == case_id).values(values))
+
+
+def _new_title(stored: Row[Any], members: Sequence[Draft]) -> dict[str, str]:
+    """An edit of the opening post changes the case's title with it."""
+    opening = next((draft for draft in members if draft.post.id == next(iter(stored.samples), None)), None)
+    return {"title": _title(opening.post.text)} if opening else {}
+
+
+def _new_place(stored: Row[Any], members: Sequence[Draft]) -> dict[str, Any]:
+    """A case without a place gets that of the first post that knows one."""
+    place = next((draft.place for draft in members if draft.place and draft.place.kecamatan), None)
+    return _place_columns(place) if place and not stored.kecamatan else {}
+
+
+def _place_columns(place: Place | None) -> dict[str, Any]:
+    return {
+        "place_code": place.code if place else "",
+        "place_name": place.name if place else "",
+        "kecamatan": place.kecamatan if place else "",
+        "lat": place.lat if place else None,
+        "lon": place.lon if place else None,
+    }
 
 
 def _samples(kept: dict[str, str], members: Sequence[Draft]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, text
+from sqlalchemy import Connection, Row, func, select, text
 
 from triage.entities import URGENCIES, OpenCase
 from triage.store.tables import alerts, case_posts, cases, posts
@@ -17,19 +17,23 @@ ANYWHERE = "*"
 """In a key: every area, placed or not."""
 
 Key = tuple[str, str]
-"""(topic, kecamatan code, '' for cases without a place, or ANYWHERE): matching within one key is serialised."""
+"""(topic, kecamatan code, '' for cases without a place, or ANYWHERE): where to look for a case."""
+
+_alarmed = (
+    select(func.max(alerts.c.urgency)).where(alerts.c.case_id == cases.c.id).correlate(cases).scalar_subquery()
+).label("alarmed")
 
 
-def lock(connection: Connection, keys: Iterable[Key]) -> None:
-    """Hold matters until the transaction ends, so that two workers never open two cases of one.
+def lock(connection: Connection, topics: Iterable[str]) -> None:
+    """Hold topics until the transaction ends, so that two workers never open two cases of one matter.
 
-    On SQLite the write transaction itself is the lock. On PostgreSQL an advisory lock a key,
+    On SQLite the write transaction itself is the lock. On PostgreSQL an advisory lock a topic,
     taken in one order by everyone.
     """
     if connection.dialect.name != "postgresql":
         return
     numbers = {
-        int.from_bytes(hashlib.blake2b("\0".join(key).encode(), digest_size=8).digest(), signed=True) for key in keys
+        int.from_bytes(hashlib.blake2b(topic.encode(), digest_size=8).digest(), signed=True) for topic in topics
     }
     for number in sorted(numbers):
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
@@ -40,8 +44,7 @@ def open_near(connection: Connection, keys: Collection[Key], since: datetime) ->
     found: list[OpenCase] = []
     for topic, kecamatan in sorted(keys):
         query = (
-            select(cases, alerts.c.id.is_not(None).label("has_alert"))
-            .join_from(cases, alerts, alerts.c.case_id == cases.c.id, isouter=True)
+            select(cases, _alarmed)
             .where(
                 cases.c.closed_at.is_(None),
                 cases.c.topic == topic,
@@ -70,10 +73,7 @@ def holding_copies(connection: Connection, text_hashes: Collection[str]) -> list
     if not held:
         return []
     rows = connection.execute(
-        select(cases, alerts.c.id.is_not(None).label("has_alert"))
-        .join_from(cases, alerts, alerts.c.case_id == cases.c.id, isouter=True)
-        .where(cases.c.id.in_(list(held)), cases.c.closed_at.is_(None))
-        .order_by(cases.c.id)
+        select(cases, _alarmed).where(cases.c.id.in_(list(held)), cases.c.closed_at.is_(None)).order_by(cases.c.id)
     )
     return [_open_case(row, frozenset(held[row.id])) for row in rows]
 
@@ -81,9 +81,8 @@ def holding_copies(connection: Connection, text_hashes: Collection[str]) -> list
 def of_posts(connection: Connection, post_ids: Collection[str]) -> dict[str, OpenCase]:
     """Post id -> the case it already belongs to, closed ones too: an edited post stays where it is."""
     rows = connection.execute(
-        select(cases, case_posts.c.post_id, alerts.c.id.is_not(None).label("has_alert"))
+        select(cases, case_posts.c.post_id, _alarmed)
         .join_from(case_posts, cases, cases.c.id == case_posts.c.case_id)
-        .join(alerts, alerts.c.case_id == cases.c.id, isouter=True)
         .where(case_posts.c.post_id.in_(list(post_ids)))
     )
     return {row.post_id: _open_case(row, frozenset()) for row in rows}
@@ -102,7 +101,8 @@ def _open_case(row: Row[Any], text_hashes: frozenset[str]) -> OpenCase:
         last_at=row.last_at,
         texts=tuple(row.samples.values()),
         text_hashes=text_hashes,
-        has_alert=row.has_alert,
+        alarmed=-1 if row.alarmed is None else row.alarmed,
+        closed=row.closed_at is not None,
         agency=row.agency,
         place_name=row.place_name,
         posts=row.posts,

@@ -7,9 +7,9 @@ const row = document.getElementById("baris");
 const state = document.getElementById("sambungan");
 const FIELDS = ["letter", "title", "urgency_name", "topic", "place", "agency", "reason", "raised"];
 const plainTitle = document.title;
+let waiting = Number(document.getElementById("jumlah").textContent); // on this page or not
 
 function count() {
-  const waiting = list.children.length;
   document.getElementById("jumlah").textContent = waiting;
   document.getElementById("kosong").hidden = waiting > 0;
   document.title = waiting ? `(${waiting}) ${plainTitle}` : plainTitle;
@@ -18,8 +18,13 @@ function count() {
 function show(alert) {
   const id = `peringatan-${alert.id}`;
   if (document.getElementById(id)) return; // it was on the page already
+  // A case that got worse or changed its desk calls again: the newest call stands for it.
+  const former = list.querySelector(`[data-case="${Number(alert.case_id)}"]`);
+  if (former) former.remove();
+  else waiting += 1;
   const line = row.content.firstElementChild.cloneNode(true);
   line.id = id;
+  line.dataset.case = alert.case_id;
   line.classList.add(`band-${alert.urgency}`, "alert-new");
   for (const name of FIELDS) line.querySelector(`[data-field="${name}"]`).textContent = alert[name];
   line.querySelector(".mark").classList.add(`mark-${alert.urgency}`);

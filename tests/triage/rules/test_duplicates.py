@@ -25,7 +25,7 @@ def case_at(place: Place | None, *, urgency: str = "sedang", text: str = FIRE) -
         kecamatan=place.kecamatan if place else "", place_code=place.code if place else "",
         lat=place.lat if place else None, lon=place.lon if place else None,
         first_at=NOON, last_at=NOON, texts=(text,), text_hashes=frozenset({"hash"}),
-        has_alert=False, agency="pu", place_name=place.name if place else "", posts=1,
+        alarmed=-1, closed=False, agency="pu", place_name=place.name if place else "", posts=1,
     )  # fmt: skip
 
 
@@ -100,10 +100,14 @@ def test_an_urgent_case_keeps_the_short_window_for_a_calm_post() -> None:
 @pytest.mark.parametrize(
     ("after", "joins"), [(timedelta(0), True), (COPY_WINDOW, True), (COPY_WINDOW + timedelta(seconds=1), False)]
 )
-def test_a_copy_joins_from_anywhere_for_thirty_days(after: timedelta, joins: bool) -> None:
-    case = case_at(MOJO)
-    match = same_matter(text="x", text_hash="hash", place=FAR, urgent=False, at=NOON + after, case=case)
+def test_a_copy_joins_for_thirty_days(after: timedelta, joins: bool) -> None:
+    match = same_matter(text="x", text_hash="hash", place=None, urgent=False, at=NOON + after, case=case_at(MOJO))
     assert (match is not None and match.rule == "same_text") is joins
+
+
+def test_the_same_words_about_another_place_are_another_matter() -> None:
+    case = case_at(MOJO)
+    assert same_matter(text="x", text_hash="hash", place=FAR, urgent=False, at=NOON, case=case) is None
 
 
 def test_strictness_falls_with_agreement_on_place_and_with_urgency() -> None:

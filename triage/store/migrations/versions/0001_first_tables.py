@@ -181,7 +181,7 @@ def upgrade() -> None:
             comment="from counters: commits in order",
         ),
         sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("agency", sa.Text(), nullable=False),
+        sa.Column("agency", sa.Text(), nullable=False, comment="the desk it called"),
         sa.Column("urgency", sa.Integer(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("raised_at", triage.store.tables.UtcDateTime(timezone=True), nullable=False),
@@ -189,10 +189,9 @@ def upgrade() -> None:
         sa.Column("acknowledged_by", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_alerts_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alerts")),
-        sa.UniqueConstraint("case_id", name=op.f("uq_alerts_case_id")),
     )
     with op.batch_alter_table("alerts", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_alerts_agency"), ["agency"], unique=False)
+        batch_op.create_index(batch_op.f("ix_alerts_case_id"), ["case_id"], unique=False)
 
     op.create_table(
         "case_events",
@@ -231,7 +230,12 @@ def upgrade() -> None:
         sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("head", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
-        sa.Column("was", sa.Text(), nullable=False, comment="what was held true before: the machine's word, or an earlier label"),
+        sa.Column(
+            "was",
+            sa.Text(),
+            nullable=False,
+            comment="what was held true before: the machine's word, or an earlier label",
+        ),
         sa.Column("model", sa.Text(), nullable=False, comment="the model that read the post"),
         sa.Column("by", sa.Text(), nullable=False),
         sa.Column("at", triage.store.tables.UtcDateTime(timezone=True), nullable=False),
@@ -343,7 +347,7 @@ def downgrade() -> None:
 
     op.drop_table("case_events")
     with op.batch_alter_table("alerts", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_alerts_agency"))
+        batch_op.drop_index(batch_op.f("ix_alerts_case_id"))
 
     op.drop_table("alerts")
     op.drop_table("users")
