@@ -78,7 +78,7 @@ def _first_line(error: Exception) -> str:
 
 def _database(services: Services) -> Finding:
     started = time.perf_counter()
-    services.views.last_alert()
+    services.database.ping()
     took = (time.perf_counter() - started) * 1000
     return Finding("database", True, f"{services.database.url.render_as_string()} answers in {took:.1f} ms")
 

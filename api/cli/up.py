@@ -130,7 +130,10 @@ def _wait_until_up(settings: Settings, processes: subprocess.Popen[bytes]) -> No
 def _prepare_demo(services: Services) -> str:
     """Users, a key and the replayed stream; the same ones at every start. Returns the key as programs send it."""
     now = datetime.now(UTC)
+    known = {user.login for user in services.people.all_users()}
     for login, role, agency in _demo_users(services):
+        if login in known:
+            continue  # adding again would end the sessions of those who are signed in
         services.people.add_user(login, f"Demo {login}", services.sealer.demo_password(login), role, agency, now)
     schedule.start(services, "demo", now)
     return services.people.add_key("demo", "", now, secret=services.sealer.demo_password("key"))
