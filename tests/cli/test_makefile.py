@@ -13,9 +13,10 @@ pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is no
 
 
 def make(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run make over the repository's Makefile."""
+    """Run make over the repository's Makefile, as if no other make were running these tests."""
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     return subprocess.run(
-        ["make", *words], cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, timeout=60
+        ["make", *words], cwd=ROOT, env=outside | environment, capture_output=True, text=True, timeout=60
     )
 
 
