@@ -22,7 +22,7 @@ GOOD = {
 def test_the_corpus_is_valid() -> None:
     posts = read_posts(CORPUS)
     refuse_empty_classes(posts, CORPUS)
-    assert len(posts) >= 3_000
+    assert len(posts) >= 7_000
     assert len({post.text.casefold() for post in posts}) == len(posts)
     for post in posts:
         for span in filter(None, post.location.split(" ; ")):

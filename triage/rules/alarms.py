@@ -28,10 +28,12 @@ _SIGNS: tuple[tuple[int, str], ...] = (
     (60, "kebakaran|kobongan|kobong|kahuruan|terbakar|kebakar|dibakar massa|meledak|ledakan|njebluk"),
     (60, "terjebak|kejebak|tertimpa|ketimpa|tertimbun|ketimbun|terseret|keseret|hanyut|kentir|palid"),
     (60, "tenggelam|kelelep|klelep|titeuleum|titeleum|kecemplung|tercebur"),
-    (60, "nyetrum|kesetrum|kesetrom|tersengat listrik|tersetrum|kabel putus|bocor gas|gas bocor|kebocoran gas"),
+    (60, "nyetrum|kesetrum|kesetrom|tersengat listrik|tersetrum|kabel putus|kabel listrik putus"
+         "|bocor gas|gas bocor|kebocoran gas"),
     (60, "begal|dibegal|pembegalan|rampok|dirampok|perampokan|tawuran"),
     (60, "dibacok|pembacokan|ditusuk|penusukan|carok|celurit|parang|golok"),
-    (60, "anak saya hilang|anakku hilang|anak kami hilang|adik saya hilang|anak ilang|bayi hilang"),
+    (60, "anak saya hilang|anakku hilang|anak kami hilang|adik saya hilang|anak ilang|bayi hilang"
+         "|tahun hilang|tahun ilang|thn hilang"),
     (60, "bunuh diri|penculikan|diculik|anak hilang|disekap|dianiaya|penganiayaan|dikeroyok|pengeroyokan"),
     (60, "banjir bandang|tanggul jebol|jebol|longsor|ambrol|ambruk|gempa|lindu|tsunami|urug|kaurugan"),
     (50, "kecelakaan|laka|lakalantas|tabrakan|ketabrak|tertabrak|tabrak lari|nabrak|terlindas|kelindes"),
