@@ -45,8 +45,8 @@ BREACHES = {
     "predictions doubled":
         "SELECT count(*) FROM"
         " (SELECT 1 FROM predictions GROUP BY post_id, version, model HAVING count(*) > 1) AS twice",
-    "cases with two alarms":
-        "SELECT count(*) FROM (SELECT 1 FROM alerts GROUP BY case_id HAVING count(*) > 1) AS twice",
+    "alarms raised twice":
+        "SELECT count(*) FROM (SELECT 1 FROM alerts GROUP BY case_id, urgency HAVING count(*) > 1) AS twice",
     "alarms whose numbers have gaps": "SELECT coalesce(max(id), 0) - count(*) FROM alerts",
 }  # fmt: skip
 """What must never be -> the query that counts it. All must answer 0."""
