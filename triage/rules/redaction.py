@@ -49,6 +49,10 @@ _NUMBERS = re.compile(
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 _DIGIT = re.compile(r"\d")
 
+FEWEST_DIGITS = 3
+"""What _NUMBERS finds has as many, but for a plate after its cue: most texts need not be searched."""
+_PLATE_CUE = re.compile(r"\b(?:nopol|no\.? ?pol|plat|nomor polisi)\b", re.IGNORECASE)
+
 # Beside a digit: zero-width and soft marks, and what puts a digit in a box.
 _UNSEEN = r"[\u00ad\u034f\u180e\u200b-\u200f\u2060\ufe0f\u20e3\ufeff]"
 _UNSEEN_BY_DIGIT = re.compile(rf"(?<=\d){_UNSEEN}+|(?<!{_UNSEEN}){_UNSEEN}++(?=\d)")
@@ -87,7 +91,8 @@ def redact(text: str) -> Redacted:
         text, emails = _EMAIL.subn("[EMAIL]", text)
         if emails:
             found.add("EMAIL")
-    if _DIGIT.search(text):
+    digits = len(_DIGIT.findall(text))
+    if digits >= FEWEST_DIGITS or (digits and _PLATE_CUE.search(text)):
         seen = _UNSEEN_BY_DIGIT.sub("", text)
         marked = _NUMBERS.sub(mark, seen)
         text = text if marked == seen else marked
