@@ -121,7 +121,7 @@ def _acting_viewer(
     csrf: Annotated[str, Form()] = "",
 ) -> Viewer:
     if not secrets.compare_digest(csrf.encode("utf-8", "replace"), viewer.csrf.encode()):
-        raise HTTPException(403, "the form does not carry this session's token")
+        raise HTTPException(403, "the form does not carry its session's token")
     return viewer
 
 
