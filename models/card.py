@@ -66,8 +66,8 @@ def _gold_note(gold: Figures | None, command: str) -> str:
     counts = f"{gold['darurat']['posts']} darurat, {gold['urgent']['posts']} darurat or tinggi"
     return (
         f"Real posts, which did not train it ({counts} among them): `{command}`. The recall\n"
-        "wanted of the alarm thresholds was lowered once, from 0.85, after a first look at real posts showed a fifth\n"
-        "of them called darurat."
+        "wanted of the alarm thresholds was lowered once, from 0.85, after a first look at real posts showed a\n"
+        "fifth of them called darurat."
     )
 
 
