@@ -65,7 +65,7 @@ def forward(
     reason: Reason = "",
 ) -> Response:
     """Hand the case to another desk. An officer may not see it there, so goes back to the own desk."""
-    services.actions.forward(viewer, case_id, revision, agency, clean(reason), now)
+    services.actions.forward(viewer, case_id, revision, agency, reason, now)
     return back_to(f"/kasus/{case_id}" if viewer.sees_all else f"/meja/{viewer.agency}", "diteruskan")
 
 
@@ -79,7 +79,7 @@ def close(
     reason: Reason = "",
 ) -> Response:
     """Close the case, saying how it was settled."""
-    services.actions.close(viewer, case_id, revision, clean(reason), now)
+    services.actions.close(viewer, case_id, revision, reason, now)
     return back_to(f"/kasus/{case_id}", "ditutup")
 
 
@@ -93,7 +93,7 @@ def reopen(
     reason: Reason = "",
 ) -> Response:
     """Open the case again."""
-    services.actions.reopen(viewer, case_id, revision, clean(reason), now)
+    services.actions.reopen(viewer, case_id, revision, reason, now)
     return back_to(f"/kasus/{case_id}", "dibuka")
 
 
@@ -128,6 +128,6 @@ def reveal(
     reason: Reason = "",
 ) -> Response:
     """Show the original of a post, this once; the history says who asked and why."""
-    original = services.actions.reveal(viewer, case_id, post_id, clean(reason), now)
-    values = {"now": now, "case_id": case_id, "original": clean(original), "reason": clean(reason)}
+    original = services.actions.reveal(viewer, case_id, post_id, reason, now)
+    values = {"now": now, "case_id": case_id, "original": clean(original), "reason": reason}
     return pages_of(request).show(viewer, "reveal.html", values)

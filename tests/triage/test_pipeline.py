@@ -1,18 +1,15 @@
 """From a stored post to a case on a desk, its alarm and its notices, on both databases."""
 
-from dataclasses import replace
-from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import text
 
 from tests.support.reader import WordReader
 from tests.support.record import everything, rows, value
-from tests.support.world import NOW, OPERATOR, decide_all, post, take_in
+from tests.support.world import NOW, decide_all, post, take_in
 from triage import worker
 from triage.entities import URGENCIES
-from triage.store.tables import cases
 from triage.wiring import Services
 
 
@@ -229,65 +226,3 @@ def test_nothing_is_half_written_when_saving_breaks_midway(stored: Services, mis
     (row,) = rows(stored, "SELECT state, outcome, error FROM posts")
     assert (row.state, row.outcome) == ("leased", None)
     assert missing in row.error
-
-
-# --- cases that change -------------------------------------------------------------------
-
-
-def test_a_case_that_gets_worse_calls_again(stored: Services) -> None:
-    """Five floods make a growing case; then somebody is swept away in it, twice."""
-    take_in(stored, *(f"banjir selutut di Kelurahan Mojo {number}" for number in range(5)))
-    decide_all(stored)
-    for number in (8, 9):
-        stored.intake.accept([post(f"banjir di Kelurahan Mojo, orang hanyut {number}", number)], NOW)
-        decide_all(stored)
-    reasons = [row.reason for row in rows(stored, "SELECT reason FROM alerts ORDER BY id")]
-    assert reasons == ["kasus membesar", "darurat"]
-    assert value(stored, "SELECT count(*) FROM cases") == 1
-
-
-def test_an_edit_that_makes_a_closed_case_urgent_opens_it_again(stored: Services) -> None:
-    original = post("lampu mati di Kelurahan Mojo", 1)
-    stored.intake.accept([original], NOW)
-    decide_all(stored)
-    case = value(stored, "SELECT id FROM cases")
-    stored.actions.close(OPERATOR, case, 0, "sudah diganti", NOW)
-    stored.intake.accept([replace(original, text="kebakaran di Kelurahan Mojo")], NOW)
-    decide_all(stored)
-    (row,) = rows(stored, "SELECT status, closed_at, title, urgency FROM cases")
-    assert (row.status, row.closed_at, row.title, row.urgency) == ("new", None, "kebakaran di Kelurahan Mojo", 3)
-    assert value(stored, "SELECT count(*) FROM alerts") == 1
-
-
-def test_a_harmless_edit_leaves_a_closed_case_closed(stored: Services) -> None:
-    original = post("lampu mati di Kelurahan Mojo", 1)
-    stored.intake.accept([original], NOW)
-    decide_all(stored)
-    stored.actions.close(OPERATOR, value(stored, "SELECT id FROM cases"), 0, "sudah diganti", NOW)
-    stored.intake.accept([replace(original, text="lampu mati di Kelurahan Mojo.")], NOW)
-    decide_all(stored)
-    assert value(stored, "SELECT status FROM cases") == "closed"
-
-
-def test_raising_the_urgency_never_postpones_the_deadline(stored: Services) -> None:
-    original = post("lampu mati di Kelurahan Mojo", 1)
-    stored.intake.accept([original], NOW)
-    decide_all(stored)
-    soon = NOW + timedelta(minutes=1)
-    with stored.database.write() as connection:
-        connection.execute(update(cases).values(due_at=soon))
-    stored.intake.accept([replace(original, text="banjir di Kelurahan Mojo")], NOW)
-    decide_all(stored)
-    (row,) = rows(stored, "SELECT * FROM cases")
-    assert row.urgency == 2
-    assert stored.views.case(OPERATOR, row.id).case.due_at == soon
-
-
-def test_a_case_learns_its_place_from_a_later_post(stored: Services) -> None:
-    take_in(stored, "kebakaran di pasar kembang api besar sekali")
-    decide_all(stored)
-    text = "kebakaran di pasar kembang api besar sekali Kelurahan Mojo"
-    stored.intake.accept([post(text, 2)], NOW)
-    decide_all(stored)
-    (row,) = rows(stored, "SELECT place_name, posts FROM cases")
-    assert (row.place_name, row.posts) == ("Mojo", 2)

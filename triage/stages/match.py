@@ -144,7 +144,9 @@ class _Pool:
         return case
 
     def _eligible(self, draft: Draft, case: CaseDraft) -> bool:
-        """Copies join whatever they were called; other posts only cases of their own topic."""
+        """Copies join whatever they were called; other posts only cases of their own topic; none a closed case."""
+        if case.open.closed:
+            return False  # here only because a post of the batch that belongs to it was edited
         return case.topic == _topic(draft) or draft.post.text_hash in case.open.text_hashes
 
     def _grow(self, case: CaseDraft, draft: Draft, text: str) -> None:
