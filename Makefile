@@ -11,7 +11,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 QUIETLY = > $(VENV)/install.log 2>&1 || { cat $(VENV)/install.log; exit 1; }
 PYTEST := $(BIN)/python -m pytest -n auto
 
-.PHONY: help run test lint types contracts unit services train-baseline bench bench-intake bench-kills bench-reader bench-stream migration clean clean-data
+.PHONY: help run test lint types contracts unit services train bench bench-archive bench-intake bench-kills bench-reader bench-reader-speed bench-stream migration clean clean-data
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -37,8 +37,8 @@ unit: $(VENV)/dev ## all tests, in random order, in parallel
 services: ## root on Debian: apt-get install PostgreSQL and Chromium for the tests; not with SERVICES=no
 	@[ '$(SERVICES)' = no ] || sh tests/support/install_services.sh
 
-train-baseline: $(VENV)/dev ## train the baseline reader again from models/corpus
-	@$(BIN)/python -m models.train_baseline
+train: $(VENV)/dev ## train the reader: make train OPTIONS='--data ../shared --base FOLDER --without gold.jsonl'
+	@$(BIN)/dengar train $(OPTIONS)
 
 bench: bench-intake bench-stream bench-kills ## measure what the README claims
 
@@ -51,9 +51,15 @@ bench-stream: $(VENV)/core ## seconds from an urgent post to the alert stream, w
 bench-kills: $(VENV)/core ## kill -9 while posts arrive, then look for losses: make bench-kills OPTIONS=--wipe-redis
 	@$(BIN)/python -m tests.bench.kill_campaign $(OPTIONS)
 
-bench-reader: $(if $(GOLD),$(VENV)/dev) ## the baseline reader on labelled real posts: make bench-reader GOLD=labels.jsonl
+bench-reader: $(if $(GOLD),$(VENV)/dev) ## the reader on labelled posts: make bench-reader GOLD=labels.jsonl [OPTIONS='--data ../shared --baselines']
 	$(if $(GOLD),,$(error name a file of labelled posts: make bench-reader GOLD=labels.jsonl))
-	@$(BIN)/python -m models.evaluate_baseline $(GOLD)
+	@$(BIN)/dengar evaluate $(GOLD) --robustness $(OPTIONS)
+
+bench-reader-speed: $(VENV)/dev ## posts a CPU-second against transformers, load time, memory
+	@$(BIN)/python -m tests.bench.reader_speed $(OPTIONS)
+
+bench-archive: $(VENV)/dev ## which agency, learnt from a city's own archive: make bench-archive OPTIONS=archive.jsonl
+	@$(BIN)/python -m tests.bench.city_archive $(OPTIONS)
 
 migration: $(VENV)/dev ## write a migration after a change of tables: make migration MESSAGE='what changed'
 	@$(BIN)/python -m triage.store.revise '$(MESSAGE)'

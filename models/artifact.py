@@ -1,14 +1,16 @@
-"""The artifact of a small reader: a folder of six files and the manifest that vouches for them.
+"""The artifact of a reader: a folder of eight files and the manifest that vouches for them.
 
-weights.safetensors  idf [features], weight [features, labels], bias [labels]; heads side by side
-vocabulary.json      terms, then grams, in the order of the rows of weight
-labels.json          taxonomy version, and each head's labels in the order of the columns of weight
+reader.onnx          the graph; it points into weights.safetensors and holds no large number itself
+weights.safetensors  int8 weights with their scales, under the names of the network: training starts from them too
+tokenizer.json       text to token ids, for the library `tokenizers`
+encoder.json         the shape of the encoder, as transformers writes it
+labels.json          taxonomy version, and each head's labels in the order of the outputs
 thresholds.json      temperature and doubt per head, alarm for darurat and tinggi
 metrics.json         held-out figures of the recipe that made it
-lineage.json         sha256 of what it learned from, settings, seed, versions of libraries
+lineage.json         what it learned from with sha256 and licence, settings, seed, versions of libraries
 manifest.json        name, release, sha256 of each file above
 
-README.md, the model card, may lie beside them: it is prose, is never read, and is not vouched for.
+README.md, the model card, and its pictures may lie beside them: they are never read, and not vouched for.
 Nothing is unpickled, and each file's bytes are hashed before they are parsed.
 """
 
@@ -16,174 +18,160 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import orjson
-import safetensors
-import safetensors.numpy
 
 from models.errors import ArtifactRefused
-from models.layers import Tensor, Weights
 from models.predictions import HEADS
 from models.taxonomy import load as load_taxonomy
 from models.thresholds import DARURAT, TINGGI, Thresholds
 
 MANIFEST = "manifest.json"
 CARD = "README.md"
+GRAPH, WEIGHTS, TOKENIZER, ENCODER = "reader.onnx", "weights.safetensors", "tokenizer.json", "encoder.json"
 PARTS = (
-    "weights.safetensors",
-    "vocabulary.json",
+    GRAPH,
+    WEIGHTS,
+    TOKENIZER,
+    ENCODER,
     "labels.json",
     "thresholds.json",
     "metrics.json",
     "lineage.json",
 )
-MAX_BYTES = 64 * 2**20
-"""Larger files are refused unread: the shipped artifact holds about 5 MB."""
+PROSE = {CARD, "reliability.svg", "confusion.svg"}
+MAX_BYTES = 512 * 2**20
+"""Larger files are refused unread: the shipped weights hold about 37 MiB, a large encoder's 350."""
 
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """A trained small reader, checked and in memory."""
+    """A published reader: checked, its small parts in memory, its large ones on disk."""
 
+    folder: Path
     name: str
     release: str
     """Year and month of the training, e.g. ``2026.11``."""
-    weights: Weights
     labels: Mapping[str, Sequence[str]]
     thresholds: Thresholds
     metrics: Mapping[str, Any]
     """JSON, for people and cards; no code decides by it."""
     lineage: Mapping[str, Any]
-    version: str = ""
-    """``name-release-<8 hex of the manifest>``; given by ``save`` and ``load``."""
+    version: str
+    """``name-release-<8 hex of the manifest>``."""
 
 
-def save(artifact: Artifact, folder: Path) -> str:
-    """Write the artifact and return its version. All or nothing: a reader never sees half a folder.
+def save(folder: Path, name: str, release: str, parts: Mapping[str, bytes]) -> str:
+    """Publish the parts as an artifact and return its version. All or nothing: nobody sees half a folder.
 
-    A folder that is already there is replaced, with its card, which described the old model.
+    A folder that is already there is replaced, with its card, which described the old model. Raises
+    ArtifactRefused for what ``load`` would refuse tomorrow.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
         new, old = Path(scratch, "new"), Path(scratch, "old")
         new.mkdir()
-        parts = _serialise(artifact)
-        for name, content in parts.items():
-            (new / name).write_bytes(content)
-        manifest = _json(
-            {
-                "name": artifact.name,
-                "release": artifact.release,
-                "files": {name: sha256(content).hexdigest() for name, content in parts.items()},
-            }
-        )
-        (new / MANIFEST).write_bytes(manifest)
-        load(new)  # what would be refused tomorrow must not be published today
+        for part, content in parts.items():
+            (new / part).write_bytes(content)
+        sums = {part: sha256(content).hexdigest() for part, content in parts.items()}
+        (new / MANIFEST).write_bytes(written({"name": name, "release": release, "files": sums}))
+        version = load(new).version
         if folder.exists():
             folder.rename(old)
         new.rename(folder)
         shutil.rmtree(old, ignore_errors=True)
-    return _version(artifact.name, artifact.release, manifest)
+    return version
 
 
 def load(folder: Path) -> Artifact:
-    """Read and check an artifact. Raises ArtifactRefused, naming the file, for anything not as published."""
+    """Check an artifact and read its small parts.
+
+    Raises ArtifactRefused, naming the file, for anything that is not as published.
+    """
     _refuse_strangers(folder)
     manifest_bytes = _read(folder / MANIFEST)
     manifest = _object(folder / MANIFEST, manifest_bytes, {"name", "release", "files"})
     if not isinstance(manifest["files"], dict) or set(manifest["files"]) != set(PARTS):
         raise ArtifactRefused(folder / MANIFEST, f"must vouch for exactly {', '.join(PARTS)}")
-    content = {name: _read(folder / name) for name in PARTS}
-    for name in PARTS:
-        if sha256(content[name]).hexdigest() != manifest["files"][name]:
-            raise ArtifactRefused(folder / name, "does not match its sha256 in manifest.json")
-    labels = _labels(folder / "labels.json", content["labels.json"])
-    vocabulary = _vocabulary(folder / "vocabulary.json", content["vocabulary.json"])
-    shape = (sum(map(len, vocabulary.values())), sum(map(len, labels.values())))
-    tensors = _tensors(folder / "weights.safetensors", content["weights.safetensors"], shape)
+    for part in PARTS:
+        if _sum(folder / part) != manifest["files"][part]:
+            raise ArtifactRefused(folder / part, "does not match its sha256 in manifest.json")
+    name, release = str(manifest["name"]), str(manifest["release"])
     return Artifact(
-        name=str(manifest["name"]),
-        release=str(manifest["release"]),
-        weights=Weights(terms=vocabulary["terms"], grams=vocabulary["grams"], **tensors),
-        labels=labels,
-        thresholds=_thresholds(folder / "thresholds.json", content["thresholds.json"]),
-        metrics=_object(folder / "metrics.json", content["metrics.json"]),
-        lineage=_object(folder / "lineage.json", content["lineage.json"]),
-        version=_version(str(manifest["name"]), str(manifest["release"]), manifest_bytes),
+        folder=folder,
+        name=name,
+        release=release,
+        labels=_labels(folder / "labels.json"),
+        thresholds=_thresholds(folder / "thresholds.json"),
+        metrics=_object(folder / "metrics.json", _read(folder / "metrics.json")),
+        lineage=_object(folder / "lineage.json", _read(folder / "lineage.json")),
+        version=f"{name}-{release}-{sha256(manifest_bytes).hexdigest()[:8]}",
     )
 
 
-def _version(name: str, release: str, manifest: bytes) -> str:
-    return f"{name}-{release}-{sha256(manifest).hexdigest()[:8]}"
+def written(value: object) -> bytes:
+    """A JSON part as it is published: the same value gives the same bytes."""
+    return orjson.dumps(
+        value,
+        option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE | orjson.OPT_SORT_KEYS | orjson.OPT_SERIALIZE_NUMPY,
+    )
 
 
-def _json(value: object) -> bytes:
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE | orjson.OPT_SORT_KEYS)
+def labels_part() -> bytes:
+    """``labels.json`` of the taxonomy of this code."""
+    taxonomy = load_taxonomy()
+    return written({"taxonomy": taxonomy.version, "heads": {head: taxonomy.labels(head) for head in HEADS}})
 
 
-def _serialise(artifact: Artifact) -> dict[str, bytes]:
-    limits = artifact.thresholds
-    half: dict[str, np.ndarray] = {
-        "idf": artifact.weights.idf.astype(np.float32),
-        "weight": artifact.weights.weight.astype(np.float16),  # half the size; 1 of 2,476 held-out labels changes
-        "bias": artifact.weights.bias.astype(np.float32),
-    }
-    heads = {head: list(artifact.labels[head]) for head in HEADS}
-    vocabulary = {"terms": list(artifact.weights.terms), "grams": list(artifact.weights.grams)}
-    return {
-        "weights.safetensors": safetensors.numpy.save(half),
-        "vocabulary.json": orjson.dumps(vocabulary),
-        "labels.json": _json({"taxonomy": load_taxonomy().version, "heads": heads}),
-        "thresholds.json": _json(
-            {
-                "temperature": dict(limits.temperature),
-                "doubt": dict(limits.doubt),
-                "alarm": {DARURAT: limits.alarm_darurat, TINGGI: limits.alarm_tinggi},
-            }
-        ),
-        "metrics.json": _json(dict(artifact.metrics)),
-        "lineage.json": _json(dict(artifact.lineage)),
-    }
+def thresholds_part(limits: Thresholds) -> bytes:
+    """``thresholds.json``."""
+    alarm = {DARURAT: limits.alarm_darurat, TINGGI: limits.alarm_tinggi}
+    return written({"temperature": dict(limits.temperature), "doubt": dict(limits.doubt), "alarm": alarm})
 
 
 def _refuse_strangers(folder: Path) -> None:
     if not folder.is_dir():
         raise ArtifactRefused(folder, "is not a folder", remedy="name the folder of a trained artifact")
-    known = {MANIFEST, CARD, *PARTS}
+    known = {MANIFEST, *PROSE, *PARTS}
     for path in sorted(folder.iterdir()):
         if path.name not in known or not path.is_file():
             raise ArtifactRefused(path, "is no file of an artifact", remedy="move it out of the folder")
 
 
-def _read(path: Path) -> bytes:
+def _check(path: Path) -> None:
     if not path.is_file():
         raise ArtifactRefused(path, "is missing")
     if path.stat().st_size > MAX_BYTES:
         raise ArtifactRefused(path, f"is larger than {MAX_BYTES} bytes")
+
+
+def _sum(path: Path) -> str:
+    _check(path)
+    with path.open("rb") as content:
+        return file_digest(content, "sha256").hexdigest()
+
+
+def _read(path: Path) -> bytes:
+    _check(path)
     return path.read_bytes()
 
 
-def _parse(path: Path, content: bytes) -> object:
+def _object(path: Path, content: bytes, keys: set[str] | None = None) -> dict[str, Any]:
     try:
-        return orjson.loads(content)
+        value = orjson.loads(content)
     except orjson.JSONDecodeError as error:
         raise ArtifactRefused(path, f"is not JSON ({error})") from error
-
-
-def _object(path: Path, content: bytes, keys: set[str] | None = None) -> dict[str, Any]:
-    value = _parse(path, content)
     if not isinstance(value, dict) or (keys is not None and set(value) != keys):
         wanted = f"an object with exactly {', '.join(sorted(keys))}" if keys else "an object"
         raise ArtifactRefused(path, f"must be {wanted}")
     return value
 
 
-def _labels(path: Path, content: bytes) -> dict[str, list[str]]:
-    value = _object(path, content, {"taxonomy", "heads"})
+def _labels(path: Path) -> dict[str, list[str]]:
+    value = _object(path, _read(path), {"taxonomy", "heads"})
     taxonomy = load_taxonomy()
     if value["taxonomy"] != taxonomy.version:
         problem = f"speaks taxonomy {value['taxonomy']}, this code {taxonomy.version}"
@@ -194,18 +182,8 @@ def _labels(path: Path, content: bytes) -> dict[str, list[str]]:
     return known
 
 
-def _vocabulary(path: Path, content: bytes) -> dict[str, list[str]]:
-    value = _object(path, content, {"terms", "grams"})
-    for part, words in value.items():
-        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-            raise ArtifactRefused(path, f"{part} must be a list of texts")
-        if len(set(words)) != len(words):
-            raise ArtifactRefused(path, f"{part} names a feature twice")
-    return value
-
-
-def _thresholds(path: Path, content: bytes) -> Thresholds:
-    value = _object(path, content, {"temperature", "doubt", "alarm"})
+def _thresholds(path: Path) -> Thresholds:
+    value = _object(path, _read(path), {"temperature", "doubt", "alarm"})
     wanted = {"temperature": set(HEADS), "doubt": set(HEADS), "alarm": {DARURAT, TINGGI}}
     for part, keys in wanted.items():
         row = value[part]
@@ -216,16 +194,3 @@ def _thresholds(path: Path, content: bytes) -> Thresholds:
             raise ArtifactRefused(path, f"{part} must hold decimals above 0, at most {top:g}")
     alarm = value["alarm"]
     return Thresholds(value["temperature"], value["doubt"], alarm[DARURAT], alarm[TINGGI])
-
-
-def _tensors(path: Path, content: bytes, shape: tuple[int, int]) -> dict[str, Tensor]:
-    try:
-        tensors = safetensors.numpy.load(content)
-    except (safetensors.SafetensorError, ValueError) as error:
-        raise ArtifactRefused(path, f"is not safetensors ({error})") from error
-    shapes = {"idf": shape[:1], "weight": shape, "bias": shape[1:]}
-    if {name: tensor.shape for name, tensor in tensors.items()} != shapes:
-        raise ArtifactRefused(path, f"must hold exactly the tensors {shapes}")
-    if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
-        raise ArtifactRefused(path, "holds a weight that is not a number")
-    return {name: tensor.astype(np.float32) for name, tensor in tensors.items()}

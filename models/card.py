@@ -1,111 +1,259 @@
 """The model card of an artifact: README.md beside it, written from its own figures and never by hand."""
 
+import re
+import textwrap
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import orjson
+
 from models import artifact as artifacts
-from models.artifact import CARD, Artifact
-from models.measure import Figures
+from models import tables
+from models.artifact import CARD, ENCODER, WEIGHTS, Artifact
+from models.errors import ArtifactRefused
 from models.predictions import HEADS
+from models.sources import UNSTATED
+from models.tables import Report
+from models.tokens import MAX_TOKENS
 
-_TEXT = """# {version}
+WIDTH = 118
+FEW = 5
+"""Labels with fewer posts are not called weak: their figures are chance."""
+_NEEDED = {
+    "metrics": ("held_out", "doubted", "alarm_curve", "epochs", "embedding", "int8_agrees"),
+    "lineage": ("command", "recipe", "sources", "held_out", "files", "taxonomy", "libraries", "python"),
+}
+_FOLDERS = re.compile(r"(?<![\w.:/])(?:/|(?:\.\./)+)(?:[^/\s]+/)*(?=[^/\s])")
+_PICTURES = {
+    "reliability.svg": "How often each head was right, by the chance it gave",
+    "confusion.svg": "What urgency and intent were meant, and what was said",
+}
+_LABELS = "Right labels, as accuracy / macro-F1:"
+_ALARMS = (
+    "What cannot wait. Urgent is darurat or tinggi, and its recall lies in the brackets with 95 % confidence; false "
+    "is the share of all other posts that were raised:"
+)
+_INTENDED = (
+    "To order the posts that reach a local government: which desk they belong to, which cannot wait, which say the "
+    "same. Each answer is advice to an officer, who sees the chances behind it and can overrule it; `doubts` marks "
+    "what a person should look at first."
+)
+_NOT_INTENDED = (
+    "Acting without a person: no patrol, fine, refusal or reply may follow from a label alone.",
+    "Standing in for the emergency line: what it does not find must have another way in.",
+    "Judging people: neither the citizens who write nor the officers they write about.",
+    "Measuring opinion: who posts is no sample of who lives there, and its errors are not spread evenly.",
+    "Other languages, other countries, or texts that are not short messages to or about a government.",
+)
+_WEAK = (
+    "Irony, and metaphors that its posts lack, stay hard.",
+    "Few of its posts are in regional languages, and hardly any in others than Javanese and Sundanese.",
+    f"A post is cut after {MAX_TOKENS} word pieces; what stands behind is not read.",
+    "Pictures, links and the thread around a post are not seen.",
+    "Labels follow one guide; careful readers differ at its borders, above all between sedang and tinggi.",
+    "Its posts come from a handful of cities: names of places elsewhere are rarer in them.",
+)
 
-A small reader of Indonesian posts to local governments: intent, topic, urgency, sentiment. Tf-idf of words,
-word pairs and letter groups, one logistic regression a head. It is the floor that better models must beat,
-and what serves until one does. Its word is advice: `doubts` marks what a person should look at first.
 
-- Learnt from: {sources}; {posts} posts. `models/corpus/DATASHEET.md` tells who wrote them and what they lack.
-- Licence: the project's, as the corpus is.
-- Made by: `{command}`. Recipe: {recipe}.
-
-## Figures
-Held-out: each post read by a model that saw neither it, its near-duplicates nor its incident ({folds} folds).
-{gold_note}
-
-{figures}
-
-Temperature and thresholds were chosen on these same held-out readings, so the held-out column flatters a
-little. Share of held-out posts flagged: {doubted}.
-
-## Thresholds
-Darurat from P(darurat) >= {darurat}, though another label be likelier; at least tinggi from P(darurat) +
-P(tinggi) >= {tinggi}. Limits on P(darurat), and what they would do on held-out posts:
-
-| limit | recall of darurat | precision | share of other posts alarmed |
-|---|---|---|---|
-{curve}
-
-A person should look ("doubts") where the best score is under: {doubts}.
-
-## Known weaknesses
-- The corpus holds far more emergencies than a real stream, and shorter posts. On real posts most of what this
-  model calls darurat is not: treat it as an order of reading, not as an alarm that wakes people.
-- Irony, metaphors in new words and regional languages beyond Javanese and Sundanese are read poorly.
-- It finds no places: `spans` is always empty.
-"""
-
-
-def write(folder: Path, gold: Figures | None = None, command: str = "") -> None:
+def write(folder: Path, report: Report | None = None, command: str = "") -> None:
     """Write the card of the artifact in ``folder``.
 
-    ``gold`` are figures on real posts, ``command`` what measured them; without, the card says "not measured".
+    ``report`` are figures on posts it never saw and ``command`` what measured them; without, the card says that
+    nobody looked. Pictures of these figures are shown where they lie beside it. Raises ArtifactRefused.
     """
     artifact = artifacts.load(folder)
-    text = _TEXT.format(
-        version=artifact.version,
-        gold_note=_gold_note(gold, command),
-        figures=_figures({"held-out": artifact.metrics["held_out"]} | ({"real posts": gold} if gold else {})),
-        **_origin(artifact),
-        **_limits(artifact),
+    for part, keys in _NEEDED.items():
+        if missing := [key for key in keys if key not in getattr(artifact, part)]:
+            raise ArtifactRefused(folder / f"{part}.json", f"lacks {', '.join(missing)}, which a card tells")
+    parts = [_what(artifact), _origin(artifact), _making(artifact), _held_out(artifact)]
+    if report is None:
+        parts.append(iter(["## Real posts", _text("Not measured: `dengar evaluate` does, and tells it here.")]))
+    else:
+        parts.append(_measured(artifact, report, command))
+    parts += [_thresholds(artifact), _weaknesses(report), _use()]
+    folder.joinpath(CARD).write_text("\n\n".join(block for part in parts for block in part) + "\n", encoding="utf-8")
+
+
+def licensed_only(artifact: Artifact) -> bool:
+    """Whether every source of the artifact states its licence."""
+    return all(source["licence"] != UNSTATED for source in artifact.lineage.get("sources", ()))
+
+
+def _what(artifact: Artifact) -> Iterator[str]:
+    shape = orjson.loads((artifact.folder / ENCODER).read_bytes())
+    layers, hidden = shape.get("num_hidden_layers", "?"), shape.get("hidden_size", "?")
+    size = (artifact.folder / WEIGHTS).stat().st_size / 2**20
+    base = Path(str(artifact.lineage["recipe"]["base"])).name
+    yield f"# {artifact.version}"
+    yield _text(
+        "Reads Indonesian posts to and about local governments, in one pass: intent, topic, urgency, sentiment, the "
+        f"words that name places, and a vector by which posts about one matter are found. One encoder of {layers} "
+        f"layers and {hidden} numbers a token, which started from {base}, with a head for each question; urgency is "
+        f"ordinal. {size:.0f} MiB of int8 weights, run by ONNX Runtime; no torch is needed to serve it."
     )
-    folder.joinpath(CARD).write_text(text, encoding="utf-8")
+    yield _text(f"Labels: taxonomy {artifact.lineage['taxonomy']}, `models/taxonomy.toml`.")
 
 
-def _gold_note(gold: Figures | None, command: str) -> str:
-    if gold is None:
-        return "Real posts: not measured."
-    counts = f"{gold['darurat']['posts']} darurat, {gold['urgent']['posts']} darurat or tinggi"
-    return (
-        f"Real posts, which did not train it ({counts} among them): `{command}`. The recall\n"
-        "wanted of the alarm thresholds was lowered once, from 0.85, after a first look at real posts showed a\n"
-        "fifth of them called darurat."
+def _origin(artifact: Artifact) -> Iterator[str]:
+    sources, files = artifact.lineage["sources"], artifact.lineage["files"]
+    rows = [[source["name"], source["licence"], f"{source['posts']:,}"] for source in sources]
+    rows.append(["together", "", f"{sum(source['posts'] for source in sources):,}"])
+    yield "## What it learnt from"
+    yield tables.Grid("", ["source", "licence", "texts"], rows).markdown()
+    if unstated := [source["name"] for source in sources if source["licence"] == UNSTATED]:
+        yield _text(
+            f"Whoever gathered {', '.join(unstated)} states no licence: those are public posts whose texts stay "
+            "outside the repository, and only weights and labels made from them are in it. `--licensed-only` trains "
+            "without them."
+        )
+    told = "; ".join(f"{file['file']} {file['sha256'][:12]}" for file in files)
+    yield _text(f"`models/corpus/DATASHEET.md` tells who wrote the project's own posts. Files, by sha256: {told}.")
+
+
+def _making(artifact: Artifact) -> Iterator[str]:
+    metrics, lineage = artifact.metrics, artifact.lineage
+    recipe = {key: value for key, value in lineage["recipe"].items() if key != "base"}
+    libraries = ", ".join(f"{name} {version}" for name, version in lineage["libraries"].items())
+    agrees = ", ".join(f"{head} {metrics['int8_agrees'][head]:.1%}" for head in HEADS)
+    epochs = ", ".join(f"{epoch['mean']:.3f}" for epoch in metrics["epochs"])
+    near = metrics["embedding"]
+    yield "## How it was made"
+    yield _command(lineage["command"])
+    yield _text("Recipe: " + ", ".join(f"{key} {value}" for key, value in recipe.items()) + ".")
+    yield _text(f"Made with Python {lineage['python']}, {libraries}.")
+    yield _text(f"Held-out score after each epoch, of which the best was kept: {epochs}.")
+    yield _text(
+        f"The int8 graph labels held-out posts as the float network does: {agrees}. The embedding finds the partner "
+        f"of a post among 1,000 unseen ones in {near['after']:.1%} of cases, the encoder's mean in "
+        f"{near['before']:.1%}."
     )
 
 
-def _origin(artifact: Artifact) -> dict[str, str]:
-    lineage = artifact.lineage
-    sources = [f"`{source['file']}` (sha256 {source['sha256'][:12]}...)" for source in lineage["sources"]]
-    return {
-        "sources": ", ".join(sources),
-        "posts": str(lineage["posts"]),
-        "command": lineage["command"],
-        "recipe": ", ".join(f"{key} {value}" for key, value in lineage["recipe"].items()),
-        "folds": str(lineage["recipe"]["folds"]),
-    }
+def _held_out(artifact: Artifact) -> Iterator[str]:
+    figures = {"this reader": artifact.metrics["held_out"]}
+    yield "## Held-out posts"
+    yield _text(
+        f"{artifact.lineage['held_out']:,} posts of its sources that did not train it, nor did near-duplicates of "
+        "them. The end of the training, temperatures and thresholds were chosen on them: they flatter a little."
+    )
+    yield _LABELS
+    yield tables.labels(figures).markdown()
+    yield _text(_ALARMS)
+    yield tables.alarms(figures).markdown()
+    yield tables.sureness(artifact.metrics["held_out"], artifact.metrics["doubted"]).markdown()
 
 
-def _limits(artifact: Artifact) -> dict[str, str]:
+def _measured(artifact: Artifact, report: Report, command: str) -> Iterator[str]:
+    rows = tables.compared(report)
+    yield "## Real posts"
+    yield _text(
+        f"{report['posts']:,} labelled posts of {report['gold']['file']} (sha256 {report['gold']['sha256'][:12]}). "
+        f"{_unseen(artifact, report)} Measured by:"
+    )
+    yield _command(command)
+    yield _LABELS
+    yield tables.labels(rows).markdown()
+    yield _text(_ALARMS)
+    yield tables.alarms(rows).markdown()
+    if "baselines" in report:
+        yield _text(
+            f"The baselines learnt from {report['baselines']['posts']:,} posts of the same sources in the same run. "
+            "They have no alarm thresholds and find no places."
+        )
+    yield "### Sureness"
+    yield tables.sureness(report["figures"], report["doubted"]).markdown()
+    for name, title in _PICTURES.items():
+        if (artifact.folder / name).is_file():
+            yield f"![{title}]({name})"
+    yield "### Slices"
+    yield from (grid.markdown() for grid in tables.slices(report))
+    for head in HEADS:
+        yield f"### Labels of {head}"
+        yield tables.classes(report, head).markdown()
+    if "behaviour" in report:
+        yield "### Behaviour"
+        yield _text(
+            "Emergencies told calmly, and loud posts that are none: those of `models/corpus/behaviour.jsonl`, unless "
+            "the command above names others."
+        )
+        yield tables.behaviour(report).markdown()
+    if "robustness" in report:
+        yield "### Robustness"
+        yield _text("The same posts written otherwise (`models/robustness.py`), and the labels that change with it.")
+        yield tables.robustness(report).markdown()
+    yield "### Other alarm thresholds on these posts"
+    for grid in tables.curves(report):
+        yield f"{grid.title}:"
+        yield grid.markdown()
+
+
+def _unseen(artifact: Artifact, report: Report) -> str:
+    gold, lineage = report["gold"], artifact.lineage
+    if gold["sha256"] in {file["sha256"] for file in lineage["files"]}:
+        return "They trained it: the figures prove nothing about posts it has not seen."
+    if gold["file"] in {Path(word).name for word in lineage["command"].split()}:
+        return "They neither trained nor tuned it, nor did their near-duplicates."
+    return "Its training was not told to leave them out: posts it has seen may be among them."
+
+
+def _thresholds(artifact: Artifact) -> Iterator[str]:
     limits = artifact.thresholds
-    doubted = artifact.metrics["doubted"]
-    keys = ("limit", "recall", "precision", "false_alarms")
-    curve = [[f"{row[key]:.3f}" for key in keys] for row in artifact.metrics["alarm_curve"]]
-    return {
-        "darurat": str(limits.alarm_darurat),
-        "tinggi": str(limits.alarm_tinggi),
-        "curve": "\n".join(f"| {' | '.join(row)} |" for row in curve),
-        "doubts": ", ".join(f"{head} {limit:.2f}" for head, limit in limits.doubt.items()),
-        "doubted": ", ".join(f"{head} {doubted[head]:.0%}" for head in HEADS),
-    }
+    rows = [[head, f"{limits.temperature[head]:.2f}", f"{limits.doubt[head]:.2f}"] for head in HEADS]
+    yield "## Thresholds"
+    yield _text(
+        f"A post is darurat from P(darurat) >= {limits.alarm_darurat}, and at least tinggi from P(darurat) + "
+        f"P(tinggi) >= {limits.alarm_tinggi}, though another label be likelier: a missed emergency costs more than a "
+        "needless look. These are the lowest limits at which half of what is called darurat, and six of ten that are "
+        "called urgent, were so among the held-out posts."
+    )
+    if promise := artifact.metrics.get("promised"):
+        yield _text(
+            f"To find {promise['recall']:.0%} of all urgent posts with {promise['confidence']:.0%} confidence (risk "
+            f"control), the limit would have to be {promise['limit']}: it would call {promise['called']:.0%} of all "
+            f"posts urgent, {promise['precision']:.0%} of them rightly."
+        )
+    yield tables.Grid("", ["head", "temperature", "in doubt under"], rows).markdown()
+    yield _text("What limits on P(darurat) would find of darurat among the held-out posts:")
+    yield tables.curve("", artifact.metrics["alarm_curve"]).markdown()
 
 
-def _figures(columns: dict[str, Figures]) -> str:
-    wanted = [(head, f"{head}: accuracy / macro-F1", "accuracy", "macro_f1") for head in HEADS]
-    wanted += [
-        ("darurat", "darurat: recall / precision", "recall", "precision"),
-        ("urgent", "darurat + tinggi: recall / precision", "recall", "precision"),
-        ("darurat", "share of posts called darurat / precision of that", "called", "precision"),
-    ]
-    lines = [f"| | {' | '.join(columns)} |", f"|---|{'---|' * len(columns)}"]
-    for key, title, first, second in wanted:
-        cells = [f"{figures[key][first]:.3f} / {figures[key][second]:.3f}" for figures in columns.values()]
-        lines.append(f"| {title} | {' | '.join(cells)} |")
-    return "\n".join(lines)
+def _weaknesses(report: Report | None) -> Iterator[str]:
+    found = []
+    if report is not None:
+        for head in ("topic", "intent"):
+            if weak := tables.least(report, head, FEW, 3):
+                found.append(f"Of {head}, it reads worst (F1): {', '.join(weak)}.")
+        if weak := tables.worst_slices(report, 3 * FEW, 3):
+            found.append(f"Of the slices, it reads worst (mean accuracy): {', '.join(weak)}.")
+        urgent, darurat = report["figures"]["urgent"], report["figures"]["darurat"]
+        found.append(
+            f"It missed {urgent['posts'] - urgent['hits']} of {urgent['posts']} urgent real posts, and of those it "
+            f"called urgent {1 - urgent['precision']:.0%} were not."
+        )
+        found.append(
+            f"{darurat['posts']} of the real posts were darurat: the share it would find of such posts may be "
+            f"anything from {darurat['low']:.0%} to {darurat['high']:.0%}."
+        )
+    yield "## Known weaknesses"
+    yield _bullets([*found, *_WEAK])
+
+
+def _use() -> Iterator[str]:
+    yield "## What it is for"
+    yield _text(_INTENDED)
+    yield "Not for:"
+    yield _bullets(_NOT_INTENDED)
+
+
+def _command(command: str) -> str:
+    # The card goes where its reader has other folders.
+    lines = textwrap.wrap(_FOLDERS.sub("", command), WIDTH - 6, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(["```sh", " \\\n    ".join(lines), "```"])
+
+
+def _text(paragraph: str, indent: str = "") -> str:
+    return textwrap.fill(paragraph, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+
+
+def _bullets(lines: Sequence[str]) -> str:
+    return "\n".join(_text(f"- {line}", indent="  ") for line in lines)

@@ -14,6 +14,8 @@ from models.predictions import HEADS
 from models.taxonomy import load as load_taxonomy
 from models.text import normalise
 
+CORPUS = Path(__file__).with_name("corpus") / "written.jsonl"
+"""The posts that the project wrote."""
 SAME_MATTER = 80
 """rapidfuzz token_set_ratio (0-100) from which two posts count as near-duplicates."""
 

@@ -45,3 +45,19 @@ class TrainingUnavailable(ModelsError):
 
     def __init__(self, package: str) -> None:
         super().__init__(f"{package} is not installed", remedy="install the extra: pip install '.[train]'")
+
+
+class ExportRefused(ModelsError):
+    """A trained network that cannot be made to serve."""
+
+    code = "model.export_refused"
+
+
+class BaseUnavailable(ModelsError):
+    """An encoder to start from that is not on this machine, or is none."""
+
+    code = "model.base_unavailable"
+
+    def __init__(self, name: str, problem: str) -> None:
+        remedy = "name a folder with config.json, model.safetensors and tokenizer.json, or go online once to fetch it"
+        super().__init__(f"the encoder {name!r} cannot be had: {problem}", remedy=remedy)

@@ -13,7 +13,7 @@ class Prediction:
     """What one model says about one text."""
 
     model: str
-    """Version of the artifact that spoke, e.g. ``baseline-2026.11-1a2b3c4d``."""
+    """Version of the artifact that spoke, e.g. ``reader-2026.11-1a2b3c4d``."""
     intent: str
     topic: str
     urgency: str
@@ -23,7 +23,9 @@ class Prediction:
     doubts: tuple[str, ...]
     """Heads whose best score is below the artifact's threshold: a person should look."""
     spans: tuple[str, ...] = ()
-    """Verbatim pieces of the text that name where the matter is; empty when the model has no place head."""
+    """Verbatim pieces of the text that name where the matter is."""
+    embedding: tuple[float, ...] = ()
+    """A vector of length 1; posts about one matter have vectors that point the same way."""
 
     @property
     def review(self) -> bool:
@@ -38,7 +40,7 @@ class Prediction:
 
 
 class Reader(Protocol):
-    """Anything that reads posts: the in-repo baseline now, the encoder later."""
+    """Anything that reads posts."""
 
     @property
     def version(self) -> str:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from models.baseline import BaselineReader
+from models.encoder import EncoderReader
 from models.errors import ArtifactRefused
 from models.predictions import Reader
 from models.registry import CURRENT, read_current
@@ -14,9 +14,9 @@ def load_reader(folder: Path | None = None) -> Reader:
     Takes well under a second; call it once a process. Raises ArtifactRefused.
     """
     if folder is not None:
-        return BaselineReader.open(folder)
+        return EncoderReader.open(folder)
     current = read_current()
-    reader = BaselineReader.open(current.folder)
+    reader = EncoderReader.open(current.folder)
     if reader.version != current.version:
         raise ArtifactRefused(
             current.folder,

@@ -12,7 +12,7 @@ from triage.store.database import Database
 
 @dataclass(frozen=True, slots=True)
 class TaughtPost:
-    """A post with at least one human label, in the shape that `models.train_baseline --extra` reads."""
+    """A post with at least one human label, in the shape that `dengar train --labels` reads."""
 
     id: str
     text: str

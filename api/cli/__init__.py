@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.cli import access, classify, desks, doctor, ingest, labels, logs, processes, retry, up
+from api.cli import access, classify, desks, doctor, ingest, labels, logs, processes, reader, retry, training, up
 from models.errors import ModelsError
 from triage.errors import DengarError, InvalidPost
 
@@ -30,7 +30,10 @@ app.command("desk")(desks.desk)
 app.command("case")(desks.case)
 app.command("doctor")(doctor.doctor)
 app.command("retry")(retry.retry)
+app.command("train", cls=training.HandedOver, add_help_option=False)(training.train)
+app.command("evaluate", cls=training.HandedOver, add_help_option=False)(training.evaluate)
 app.add_typer(labels.labels, name="labels")
+app.add_typer(reader.artifacts, name="models")
 app.add_typer(access.user, name="user")
 app.add_typer(access.key, name="key")
 

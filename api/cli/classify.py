@@ -82,13 +82,14 @@ def _json_text(number: int, line: str) -> tuple[str, str] | BadLine:
     return str(number if row.get("id") is None else row["id"]), row["text"]
 
 
-Answer = tuple[str, Prediction, Sequence[Place]]
+Answer = tuple[str, Prediction, Sequence[tuple[str, Place | None]]]
+"""Id, prediction, and each place that the reader marked with the region of the city that it names, if any."""
 
 
 def _read(texts: Sequence[tuple[str, str]], services: Services) -> Iterator[Answer]:
     cleaned = [clean(text) for _id, text in texts]
-    for (text_id, _text), text, prediction in zip(texts, cleaned, services.reader.read(cleaned), strict=True):
-        yield text_id, prediction, services.gazetteer.find(text)
+    for (text_id, _text), prediction in zip(texts, services.reader.read(cleaned), strict=True):
+        yield text_id, prediction, [(span, services.gazetteer.best(span)) for span in prediction.spans]
 
 
 def _print(answer: Answer, taxonomy: Taxonomy, as_json: bool) -> None:
@@ -97,18 +98,25 @@ def _print(answer: Answer, taxonomy: Taxonomy, as_json: bool) -> None:
         sys.stdout.buffer.write(orjson.dumps(contract(text_id, prediction, places), option=orjson.OPT_APPEND_NEWLINE))
         return
     labels = ", ".join(taxonomy.name(head, prediction.label(head)) for head in HEADS)
-    where = f" @ {places[0].name}" if places else ""
+    where = f" @ {'; '.join(span for span, _place in places)}" if places else ""
     doubt = f" (ragu: {', '.join(prediction.doubts)})" if prediction.review else ""
     typer.echo(f"{text_id}: {labels}{where}{doubt}")
 
 
-def contract(text_id: str, prediction: Prediction, places: Sequence[Place]) -> dict[str, object]:
-    """The published shape of one answer. Fields may be added, none changes its meaning."""
+def contract(text_id: str, prediction: Prediction, places: Sequence[tuple[str, Place | None]]) -> dict[str, object]:
+    """The published shape of one answer. Fields may be added, none changes its meaning.
+
+    ``text`` of a place stands verbatim in the text; code, name and level are null where it names no region.
+    """
     return {
         "id": text_id,
         **{head: prediction.label(head) for head in HEADS},
         "scores": {head: dict(scores) for head, scores in prediction.scores.items()},
         "review": prediction.review,
-        "places": [{"text": p.text, "code": p.code, "name": p.name, "level": p.level} for p in places],
+        "places": [
+            {"text": span}
+            | ({"code": p.code, "name": p.name, "level": p.level} if p else dict.fromkeys(("code", "name", "level")))
+            for span, p in places
+        ],
         "model": prediction.model,
     }

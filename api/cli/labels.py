@@ -25,7 +25,7 @@ console = Console(stderr=True, soft_wrap=True, highlight=False)
 def export(
     out: Annotated[Path | None, typer.Option(help="File to write; nothing for standard output.")] = None,
 ) -> None:
-    """Write posts with a human label as JSONL for `python -m models.train_baseline --extra FILE`.
+    """Write posts with a human label as JSONL for `dengar train --labels FILE`.
 
     The newest human label counts; heads that nobody corrected carry the machine's word, `human` names the others.
     Deleted posts are left out, and so are labels given before the post was edited.

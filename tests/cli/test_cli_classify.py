@@ -33,7 +33,7 @@ def test_the_published_shape_of_an_answer(shell: Shell) -> None:
     places = answer["places"]
     assert isinstance(places, list)
     assert {key for place in places for key in place} == {"text", "code", "name", "level"}
-    assert any("Gubeng" in place["name"] for place in places)
+    assert any("Gubeng" in (place["name"] or "") for place in places)
     assert isinstance(answer["model"], str)
 
 

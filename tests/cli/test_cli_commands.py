@@ -35,6 +35,7 @@ def test_all_commands_are_there() -> None:
     assert {" ".join(command) for command in commands()} == {
         "up", "migrate", "web", "worker", "beat", "ingest", "classify", "desk", "case", "doctor",
         "retry", "user add", "user list", "user disable", "key add", "key list", "key revoke", "labels export",
+        "train", "evaluate", "models list", "models show", "models install", "models promote",
     }  # fmt: skip
 
 

@@ -32,7 +32,7 @@ def test_the_reader_is_measured_only_on_a_file_that_was_named() -> None:
     ended = make("bench-reader", GOLD="")
     assert ended.returncode != 0
     assert "make bench-reader GOLD=labels.jsonl" in ended.stderr
-    assert "models.evaluate_baseline gold.jsonl" in make("--dry-run", "bench-reader", GOLD="gold.jsonl").stdout
+    assert "dengar evaluate gold.jsonl" in make("--dry-run", "bench-reader", GOLD="gold.jsonl").stdout
 
 
 @pytest.mark.parametrize(("services", "installs"), [("no", False), ("", True)])

@@ -42,4 +42,5 @@ def test_every_line_is_an_exact_version_and_stands_once() -> None:
 
 @pytest.mark.parametrize("name", dependencies())
 def test_a_dependency_is_pinned_to_what_these_tests_run_on(name: str) -> None:
-    assert pins().get(name) == version(name)
+    # A build says on which machine it runs ("+cpu"): that is not part of the version that is pinned.
+    assert pins().get(name) == version(name).partition("+")[0]

@@ -10,6 +10,11 @@ SKIP = {
     "triage.store.migrations.env": "Alembic runs it inside a migration",
     "triage.store.migrations.versions.0001_first_tables": "Alembic loads it by its path",
 }
+TRAINING = {
+    f"models.{name}"
+    for name in ("adapt", "base", "embed", "export", "graph", "loop", "network", "publish", "tensors", "train")
+}
+"""They import torch, which asks the system for its libraries; no process that serves imports them."""
 
 WATCH = """
     import importlib, os, sys, threading
@@ -47,7 +52,7 @@ def imported(*names: str) -> str:
 def test_importing_does_no_work() -> None:
     names = [dotted(path) for path in modules() if path.name != "__main__.py"]
     assert {name.split(".")[0] for name in names} == set(PACKAGES)
-    assert imported(*(name for name in names if name not in SKIP)) == ""
+    assert imported(*(name for name in names if name not in SKIP and name not in TRAINING)) == ""
 
 
 def test_the_watch_can_see(tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]

@@ -15,7 +15,7 @@ FORBID = """
         def find_spec(self, name, path=None, target=None):
             if name.split(".")[0] in {"torch", "transformers", "sklearn", "scipy", "joblib"}:
                 raise ImportError(f"{name} is not for serving")
-            if name in {"models.train_baseline", "models.dataset"}:
+            if name in {"models.train", "models.dataset"}:
                 raise ImportError(f"{name} is for training")
 
     sys.meta_path.insert(0, Forbid())
@@ -49,6 +49,6 @@ def test_every_process_serves_without_the_libraries_of_training(tmp_path: Path) 
 
 
 def test_training_would_be_noticed(tmp_path: Path) -> None:
-    run = python("import models.train_baseline", tmp_path)
+    run = python("import models.train", tmp_path)
     assert run.returncode != 0
     assert "is for training" in run.stderr

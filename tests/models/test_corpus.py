@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from rapidfuzz import fuzz
 
-from models.dataset import read_posts
+from models.dataset import CORPUS, read_posts
 from models.taxonomy import load
-from models.train_baseline import CORPUS
 
 TOO_ALIKE = 85
 """token_set_ratio above which two posts are one."""

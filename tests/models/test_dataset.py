@@ -5,9 +5,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from models.dataset import LabelledPost, fold_of, group_posts, read_posts, refuse_empty_classes
+from models.dataset import CORPUS, LabelledPost, fold_of, group_posts, read_posts, refuse_empty_classes
 from models.errors import CorpusRefused
-from models.train_baseline import CORPUS
 
 GOOD = {
     "id": "1",

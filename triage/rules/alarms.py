@@ -13,10 +13,10 @@ from triage.rules.alternation import alternation
 GROWN = 5
 """Posts in a case of urgency tinggi from which it is an incident and no longer one person's matter."""
 
-SURE = 0.7
+SURE = 0.3
 """P(darurat) at which the model alone wakes people."""
 
-SUSPECTED = 0.15
+SUSPECTED = 0.05
 """P(darurat) from which loud words make a post darurat although the model prefers another label."""
 
 LOUD = 60
@@ -30,11 +30,12 @@ _SIGNS: tuple[tuple[int, str], ...] = (
     (60, "tenggelam|kelelep|klelep|titeuleum|titeleum|kecemplung|tercebur"),
     (60, "nyetrum|kesetrum|kesetrom|tersengat listrik|tersetrum|kabel putus|kabel listrik putus"
          "|bocor gas|gas bocor|kebocoran gas"),
-    (60, "begal|dibegal|pembegalan|rampok|dirampok|perampokan|tawuran"),
+    (60, "begal|dibegal|pembegalan|rampok|dirampok|perampok|perampokan|disandera|tawuran"),
     (60, "dibacok|pembacokan|ditusuk|penusukan|carok|celurit|parang|golok"),
     (60, "anak saya hilang|anakku hilang|anak kami hilang|adik saya hilang|anak ilang|bayi hilang"
          "|tahun hilang|tahun ilang|thn hilang"),
-    (60, "bunuh diri|penculikan|diculik|anak hilang|disekap|dianiaya|penganiayaan|dikeroyok|pengeroyokan"),
+    (60, "bunuh diri|penculikan|diculik|anak hilang|disekap|dianiaya|penganiayaan|dikeroyok|pengeroyokan"
+         "|dipukuli|digebuki|mau lompat|mau loncat"),
     (60, "banjir bandang|tanggul jebol|jebol|longsor|ambrol|ambruk|gempa|lindu|tsunami|urug|kaurugan"),
     (50, "kecelakaan|laka|lakalantas|tabrakan|ketabrak|tertabrak|tabrak lari|nabrak|terlindas|kelindes"),
     (50, "sekarat|kritis|kejang|tidak sadarkan diri|ga sadar|gak sadar|pingsan|semaput|kapiuhan|sesak napas"),

@@ -95,13 +95,13 @@ def said(urgency: str, darurat: float) -> Prediction:
 @pytest.mark.parametrize(
     ("label", "darurat", "lexical", "expected"),
     [
-        ("darurat", 0.7, 0, "darurat"),  # a sure model suffices
-        ("darurat", 0.69, 0, "tinggi"),  # an unsure one does not
-        ("darurat", 0.5, 60, "darurat"),  # unless loud words confirm it
-        ("tinggi", 0.15, 60, "darurat"),  # a suspicion, confirmed by loud words
-        ("sedang", 0.15, 60, "darurat"),
-        ("tinggi", 0.15, 59, "tinggi"),  # not loud enough
-        ("tinggi", 0.14, 100, "tinggi"),  # the model sees nothing: words alone prove nothing
+        ("darurat", 0.3, 0, "darurat"),  # a sure model suffices
+        ("darurat", 0.29, 0, "tinggi"),  # an unsure one does not
+        ("darurat", 0.2, 60, "darurat"),  # unless loud words confirm it
+        ("tinggi", 0.05, 60, "darurat"),  # a suspicion, confirmed by loud words
+        ("sedang", 0.05, 60, "darurat"),
+        ("tinggi", 0.05, 59, "tinggi"),  # not loud enough
+        ("tinggi", 0.04, 100, "tinggi"),  # the model sees nothing: words alone prove nothing
         ("rendah", 0.0, 100, "rendah"),
     ],
 )
