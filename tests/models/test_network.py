@@ -114,7 +114,7 @@ def test_posts_count_by_their_weight(shares: tuple[float, ...], of_the_whole: fl
     assert loss_of(outputs(), truth, tags, torch.tensor(shares), 0.05).item() == pytest.approx(whole * of_the_whole)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def network(base: Path) -> tuple[ReaderNetwork, PostTokenizer]:
     encoder, backend = load_base(str(base))
     torch.manual_seed(3)
@@ -128,9 +128,9 @@ def test_padding_changes_no_answer(network: tuple[ReaderNetwork, PostTokenizer])
     alone = reader(*padded([short], tokenizer.padding))
     together = reader(*padded([short, long], tokenizer.padding))
     for head in LABELS:
-        torch.testing.assert_close(together.heads[head][:1], alone.heads[head], atol=1e-5, rtol=0)
-    torch.testing.assert_close(together.places[:1, : len(short.ids)], alone.places, atol=1e-5, rtol=0)
-    torch.testing.assert_close(together.embedding[:1], alone.embedding, atol=1e-5, rtol=0)
+        torch.testing.assert_close(together.heads[head][:1], alone.heads[head], atol=1e-4, rtol=1e-5)
+    torch.testing.assert_close(together.places[:1, : len(short.ids)], alone.places, atol=1e-4, rtol=1e-5)
+    torch.testing.assert_close(together.embedding[:1], alone.embedding, atol=1e-4, rtol=1e-5)
     assert alone.embedding.shape == (1, EMBEDDING)
     assert float(alone.embedding.norm()) == pytest.approx(1, abs=1e-5)
 
