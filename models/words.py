@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
+from models.spelling import corrected
 from models.text import MAX_CHARACTERS, normalise
 
 _SLANG = Path(__file__).with_name("slang.toml")
@@ -17,14 +18,16 @@ _LETTER = "[^\\W_\u200b-\u200f\u2060\ufeff\u00ad]"
 _HIDDEN = "[\u200b-\u200f\u2060\ufeff\u00ad]*"
 _UNIT = re.compile(
     r"(?i:https?://|www\.|pic\.twitter\.com/)\S+"
-    r"|(?<![\w.])@\w+"
+    r"|(?<!\w)(?<!\w\.)@\w+"
     rf"|{_LETTER}(?:{_HIDDEN}{_LETTER})*(?:{_HIDDEN}[-'’.]{_HIDDEN}{_LETTER}(?:{_HIDDEN}{_LETTER})*)*"
-    r"|(?:[^\w\s]|_)+"
+    r"|(?:[^\w\s@]|_|@(?!\w)|(?<=\w)@|(?<=\w\.)@)+"
 )
 _TWICE = re.compile(r"([a-z]{2,})[-\s]?2(nya|an|in|i)?$")
 _SIGNS = re.compile(r"([^\w\s])\1+")
 _STRETCHED = re.compile(r"([a-z])\1\1+")
 _ORDINARY_SIGNS = frozenset(".,!?:;()/-\"'#&*+=")
+_BRACKETS = frozenset("<>")
+"""Never passed on: "<s>" in a post is no command to the tokenizer."""
 
 _REMEMBERED = 16_384
 """Pieces whose reading is kept, 7 MiB of them: it finds more than 4 in 5 of a stream there."""
@@ -51,7 +54,8 @@ def words(post: str) -> Words:
     """Read a post unit by unit. Pure; takes any str, however hostile.
 
     What an author may vary without meaning anything else is gone: letter case, stretched letters, invisible
-    characters, emoji, the names behind handles and links, repeated signs, and short forms of ``slang.toml``.
+    characters, emoji, the names behind handles and links, repeated signs, short forms of ``slang.toml``, and one
+    slip of a key in a common word (``models.spelling``).
 
     >>> words("BANJIR 😭 di jln Mawar!!! tlg").text
     'banjir di jalan mawar! tolong'
@@ -121,14 +125,14 @@ def _standard(raw: str) -> str:
     unit = normalise(raw)
     if not unit or unit[0].isalnum() or unit.startswith("_"):
         return _word(unit)
-    return _SIGNS.sub(r"\1", "".join(sign for sign in unit if not _pictograph(sign)))
+    return _SIGNS.sub(r"\1", "".join(sign for sign in unit if sign not in _BRACKETS and not _pictograph(sign)))
 
 
 def _word(unit: str) -> str:
     if "2" in unit and (twice := _TWICE.fullmatch(unit)):
-        word = slang().get(twice[1], twice[1])
+        word = _word(twice[1])
         return f"{word}-{word}{twice[2] or ''}"
-    return slang().get(unit, unit)
+    return slang().get(unit) or corrected(unit)
 
 
 def _pictograph(sign: str) -> bool:

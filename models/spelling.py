@@ -1,0 +1,84 @@
+"""A word that is one key away from a common word, read as that word.
+
+After Norvig 2007 (How to write a spelling corrector), cut down to what is safe in posts: the first letter stands,
+one mistake a word, and no word that is known, or built from a known root, is ever touched.
+"""
+
+import re
+from collections import defaultdict
+from functools import cache, lru_cache
+from pathlib import Path
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+LEXICON = Path(__file__).with_name("lexicon.txt")
+"""A known word a line; behind a common one, how often the project's corpus writes it. Made by ``models.lexicon``."""
+SHORTEST = 5
+"""Letters of a word that may stand in for a mistyped one: shorter words have too many neighbours."""
+LONGEST = 24
+"""Letters of a word that is looked at."""
+
+_REMEMBERED = 16_384
+_PREFIX = re.compile(r"(?:di|ke|se|ter|ber|per|memper|diper|pe[mnr]?|peng|peny|me|mem|men|meng|meny|nge?|ny|ku|m|n)?")
+_SUFFIX = re.compile(r"(?:kan|an|i|in)?(?:nya|ku|mu|lah|kah|pun|ne|na)?")
+_DROPPED = {"mem": "p", "pem": "p", "men": "t", "pen": "t", "meng": "k", "peng": "k", "meny": "s", "peny": "s",
+            "ng": "k", "ny": "s", "n": "t", "m": "p"}  # fmt: skip
+"""Prefix -> the letter of the root that it swallows: memukul is of pukul."""
+
+
+@lru_cache(_REMEMBERED)
+def corrected(word: str) -> str:
+    """The common word that ``word`` (small letters) is most likely meant to be, or ``word`` itself.
+
+    >>> corrected("bajir"), corrected("dibeli"), corrected("sukolilo")
+    ('banjir', 'dibeli', 'sukolilo')
+    """
+    if not SHORTEST - 1 <= len(word) <= LONGEST or not (word.isascii() and word.isalpha()) or known(word):
+        return word
+    near = [
+        other
+        for size in (len(word) - 1, len(word), len(word) + 1)
+        for other, _, _ in process.extract(
+            word, _common().get((word[0], size), ()), scorer=OSA.distance, score_cutoff=1, limit=None
+        )
+    ]
+    counts = lexicon()
+    return max(near, key=lambda other: counts[other], default=word)
+
+
+def known(word: str) -> bool:
+    """Whether a word stands in the lexicon, or its root does."""
+    words = lexicon()
+    return word in words or any(root in words for root in _roots(word))
+
+
+def _roots(word: str) -> set[str]:
+    """What may be left of a word without a prefix and suffixes, of four letters and more."""
+    found = set()
+    for begin in range(min(6, len(word))):
+        prefix = word[:begin]
+        if not _PREFIX.fullmatch(prefix):
+            continue
+        for end in range(max(begin + 3, len(word) - 6), len(word) + 1):
+            if _SUFFIX.fullmatch(word[end:]):
+                root = word[begin:end]
+                found |= {root, _DROPPED.get(prefix, "") + root}
+    return {root for root in found if len(root) > 3}
+
+
+@cache
+def lexicon() -> dict[str, int]:
+    """Known word -> how often the project's corpus writes it; 0 where that is seldom."""
+    rows = (line.split() for line in LEXICON.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
+    return {row[0]: int(row[1]) if len(row) > 1 else 0 for row in rows}
+
+
+@cache
+def _common() -> dict[tuple[str, int], list[str]]:
+    """(first letter, length) -> the common words of them."""
+    buckets: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for word, count in lexicon().items():
+        if count and len(word) >= SHORTEST:
+            buckets[word[0], len(word)].append(word)
+    return dict(buckets)
