@@ -9,10 +9,10 @@ them, so that the encoder also meets the words that stand for links and handles.
 import argparse
 import random
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import orjson
 import torch
@@ -23,55 +23,40 @@ from torch.nn import functional
 from transformers import PreTrainedModel
 
 from models.base import identity_of, load_base, save_base
-from models.errors import BaseUnavailable, CorpusRefused, ModelsError
+from models.command import status_of
+from models.errors import BaseUnavailable, CorpusRefused
+from models.jsonl import Row, rows
 from models.loop import Run, batches, train
 from models.tokens import PostTokenizer
+from models.unseen import held_groups
 
 MASKED = 0.2
 """Share of tokens hidden; of these 0.8 become <mask>, 0.1 a random token, 0.1 stay."""
 BATCH_TOKENS = 2_048
 """Tokens in a batch, padding included: there is one loss a token, and no head that wants small batches."""
-STOPPED = 130
-"""Exit status after Ctrl-C, as shells have it."""
 
 
 def texts_of(files: Sequence[Path], without: Sequence[Path]) -> list[str]:
-    """One text of each near-duplicate group in ``files``, none of a group or text that ``without`` holds.
+    """One text of each near-duplicate group in ``files``, none of a group that ``models.unseen`` holds back.
 
-    Raises CorpusRefused for a file that is missing, a line without a text, or no text at all.
+    Raises CorpusRefused for a file that is missing, a line without id or text, or no text at all.
     """
-    held_ids, held_texts = set(), set()
-    for _, _, row in _rows(without):
-        held_ids.add(row["id"])
-        held_texts.add(row.get("text"))
-    rows = list(_rows(files))
-    held_groups = {row.get("group") for _, _, row in rows if row["id"] in held_ids} - {None}
+    posts = [_post(row) for file in files for row in rows(file)]
+    held = held_groups(posts, without)
     chosen: dict[str, str] = {}
-    for file, number, row in rows:
-        if not isinstance(row.get("text"), str):
-            raise CorpusRefused(file, f"{row['id']}: has no text", line=number)
-        group = row.get("group") or row["id"]
-        if group not in held_groups and row["id"] not in held_ids and row["text"] not in held_texts:
-            chosen.setdefault(group, row["text"])
+    for _, text, group in posts:
+        if group not in held:
+            chosen.setdefault(group, text)
     if not chosen:
         raise CorpusRefused(files[0], "holds nothing to learn from")
     return list(chosen.values())
 
 
-def _rows(files: Sequence[Path]) -> Iterator[tuple[Path, int, dict[str, Any]]]:
-    for file in files:
-        if not file.is_file():
-            raise CorpusRefused(file, "is missing")
-        for number, line in enumerate(file.read_bytes().splitlines(), start=1):
-            if not line.strip():
-                continue
-            try:
-                row = orjson.loads(line)
-            except orjson.JSONDecodeError as error:
-                raise CorpusRefused(file, f"is not JSON ({error})", line=number) from error
-            if not isinstance(row, dict) or not isinstance(row.get("id"), str):
-                raise CorpusRefused(file, "needs an id", line=number)
-            yield file, number, row
+def _post(row: Row) -> tuple[str, str, str]:
+    key, text, group = (row.values.get(field) for field in ("id", "text", "group"))
+    if not isinstance(key, str) or not isinstance(text, str) or not isinstance(group or "", str):
+        raise row.refused("needs an id and a text, and may have a group")
+    return key, text, group or key
 
 
 class MaskedPosts(nn.Module):
@@ -160,7 +145,7 @@ def adapt(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Command line; returns the exit status: 0, 1 with the error told, or STOPPED."""
+    """Command line; returns the exit status of ``status_of``."""
     parser = argparse.ArgumentParser(prog="python -m models.adapt", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("texts", type=Path, nargs="+", help="JSONL with id and text; group, if given, is read once")
     parser.add_argument("--base", required=True, help="folder or hub name of an encoder")
@@ -174,18 +159,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if epochs < 1 or rate <= 0:
         parser.error("--epochs and --rate must be above 0")
     console = Console(stderr=True, soft_wrap=True)
-    try:
+
+    def work() -> None:
         texts = texts_of(chosen.texts, chosen.without)
         console.print(f"{len(texts)} texts")
         with Progress(console=console) as progress:
             adapt(chosen.base, texts, chosen.out, epochs=epochs, rate=rate, seed=seed, progress=progress)
-    except ModelsError as error:
-        console.print(f"{error.code}: {error}", style="red", markup=False, highlight=False)
-        return 1
-    except KeyboardInterrupt:
-        console.print("stopped; the same command goes on where this one was")
-        return STOPPED
-    return 0
+
+    return status_of(work, console)
 
 
 if __name__ == "__main__":

@@ -4,14 +4,24 @@ import random
 import re
 from collections.abc import Sequence
 
-Places = tuple[tuple[int, int], ...]
+from models.sources import Places
 
 RATES = (0.06, 0.12, 0.22)
 """Share of mistyped words in a careful, an ordinary and a hurried post."""
 JOINED = 0.01
 """Share of words with no space before them."""
-FRONTS = ("@akun ", "RT @akun: ", "min ", "kak ", "permisi ")
-TAILS = (" @akun", " https://t.co/a", " terima kasih", " min", "...")
+FRONTS = ("@akun ", "@akun ", "@akun @akun ", "RT @akun: ", "min ", "kak ", "permisi ", "halo ", "pak ", "bu ")
+TAILS = (
+    " @akun",
+    " @akun",
+    " @akun @akun",
+    " https://t.co/a",
+    " https://t.co/a",
+    " terima kasih",
+    " min",
+    "...",
+    " ya",
+)
 
 _WORD = re.compile(r"\S+")
 _LETTERS = re.compile(r"[^\W\d_]{4,}")
@@ -46,9 +56,9 @@ def noisy(text: str, places: Places | None, draw: random.Random) -> tuple[str, P
         moved.append((found.start(), found.end(), length, length + len(word)))
         length += len(word)
     front = tail = ""
-    if draw.random() < 0.08:
+    if draw.random() < 0.2:
         front = draw.choice(FRONTS)
-    elif draw.random() < 0.05:
+    if draw.random() < 0.2:
         tail = draw.choice(TAILS)
     # No sign is taken away before the tail: it may be the end of a place.
     return front + "".join(parts) + tail, _moved(places, moved, len(front))

@@ -245,9 +245,13 @@ def _use() -> Iterator[str]:
     yield _bullets(_NOT_INTENDED)
 
 
+def without_folders(command: str) -> str:
+    """A command as another may give it: what is published goes where its reader has other folders."""
+    return _FOLDERS.sub("", command)
+
+
 def _command(command: str) -> str:
-    # The card goes where its reader has other folders.
-    lines = textwrap.wrap(_FOLDERS.sub("", command), WIDTH - 6, break_long_words=False, break_on_hyphens=False)
+    lines = textwrap.wrap(without_folders(command), WIDTH - 6, break_long_words=False, break_on_hyphens=False)
     return "\n".join(["```sh", " \\\n    ".join(lines), "```"])
 
 

@@ -1,26 +1,17 @@
-"""Labelled posts from JSONL, refused line by line where they cannot teach, and grouped for honest splits."""
+"""Labelled posts from JSONL, refused line by line where they cannot measure, and the folds of honest splits."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
-import numpy as np
-import orjson
-from rapidfuzz import fuzz, process
-
 from models.errors import CorpusRefused
+from models.jsonl import Row, rows
 from models.predictions import HEADS
 from models.taxonomy import load as load_taxonomy
-from models.text import normalise
 
 CORPUS = Path(__file__).with_name("corpus") / "written.jsonl"
 """The posts that the project wrote."""
-SAME_MATTER = 80
-"""rapidfuzz token_set_ratio (0-100) from which two posts count as near-duplicates."""
-
-_CHUNK = 512
-"""Rows compared at once: bounds memory to 512 x all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,80 +39,36 @@ def read_posts(path: Path) -> list[LabelledPost]:
 
     Raises CorpusRefused at the first bad line, with its number; blank lines are skipped.
     """
-    if not path.is_file():
-        raise CorpusRefused(path, "is missing", remedy="name a JSONL file with one labelled post a line")
-    posts = []
+    return [post for _, post in labelled(path)]
+
+
+def labelled(path: Path) -> Iterator[tuple[Row, LabelledPost]]:
+    """The posts of ``read_posts``, each behind the row that it stands in."""
     seen: dict[str, int] = {}
-    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
-        if not line.strip():
-            continue
-        post = _post(path, number, line)
+    for row in rows(path, remedy="name a JSONL file with one labelled post a line"):
+        post = _post(row)
         if post.id in seen:
-            raise CorpusRefused(path, f"id {post.id!r} already stands in line {seen[post.id]}", line=number)
-        seen[post.id] = number
-        posts.append(post)
-    if not posts:
+            raise row.refused(f"id {post.id!r} already stands in line {seen[post.id]}")
+        seen[post.id] = row.line
+        yield row, post
+    if not seen:
         raise CorpusRefused(path, "holds no post")
-    return posts
 
 
-def _post(path: Path, number: int, line: bytes) -> LabelledPost:
-    try:
-        row = orjson.loads(line)
-    except orjson.JSONDecodeError as error:
-        raise CorpusRefused(path, f"is not JSON ({error})", line=number) from error
-    if not isinstance(row, dict):
-        raise CorpusRefused(path, "is not an object", line=number)
+def _post(row: Row) -> LabelledPost:
+    values = row.values
     for field in ("id", "text", *HEADS):
-        if not isinstance(row.get(field), str) or not row[field].strip():
-            raise CorpusRefused(path, f"{field} must be a text that is not empty", line=number)
+        if not isinstance(values.get(field), str) or not values[field].strip():
+            raise row.refused(f"{field} must be a text that is not empty")
     for head in HEADS:
         labels = load_taxonomy().labels(head)
-        if row[head] not in labels:
-            remedy = f"use one of: {', '.join(labels)}"
-            raise CorpusRefused(path, f"{head}: unknown label {row[head][:40]!r}", line=number, remedy=remedy)
-    optional = {field: row.get(field) or "" for field in ("location", "incident")}
+        if values[head] not in labels:
+            raise row.refused(f"{head}: unknown label {values[head][:40]!r}", f"use one of: {', '.join(labels)}")
+    optional = {field: values.get(field) or "" for field in ("location", "incident")}
     for field, value in optional.items():
         if not isinstance(value, str):
-            raise CorpusRefused(path, f"{field} must be a text", line=number)
-    return LabelledPost(id=row["id"], text=row["text"], **{h: row[h] for h in HEADS}, **optional)
-
-
-def refuse_empty_classes(posts: Sequence[LabelledPost], path: Path) -> None:
-    """Raises CorpusRefused when a label of the taxonomy has fewer than 2 posts: it could not be learnt."""
-    for head in HEADS:
-        taught = [post.label(head) for post in posts]
-        for label in load_taxonomy().labels(head):
-            if taught.count(label) < 2:
-                raise CorpusRefused(path, f"{head}: label {label!r} has fewer than 2 posts", remedy="add some")
-
-
-def group_posts(posts: Sequence[LabelledPost]) -> list[str]:
-    """A group key for each post; near-duplicates and posts of one incident share it.
-
-    A split that parts a group measures memory, not understanding.
-    """
-    parent = list(range(len(posts)))
-
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
-    first_of: dict[str, int] = {}
-    for i, post in enumerate(posts):
-        if post.incident:
-            parent[root(i)] = root(first_of.setdefault(post.incident, i))
-    texts = [normalise(post.text) for post in posts]
-    for start in range(0, len(texts), _CHUNK):
-        block = texts[start : start + _CHUNK]
-        alike = process.cdist(
-            block, texts, scorer=fuzz.token_set_ratio, score_cutoff=SAME_MATTER, dtype=np.uint8, workers=-1
-        )
-        for i, j in zip(*(axis.tolist() for axis in np.nonzero(alike)), strict=True):
-            parent[root(start + i)] = root(j)
-    return [posts[root(i)].id for i in range(len(posts))]
+            raise row.refused(f"{field} must be a text")
+    return LabelledPost(id=values["id"], text=values["text"], **{h: values[h] for h in HEADS}, **optional)
 
 
 def fold_of(group: str, folds: int, seed: int) -> int:

@@ -8,7 +8,7 @@ Henderson et al. 2017): of all posts in a batch, the partner must be the nearest
 import random
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import torch
 from rich.progress import Progress
@@ -27,35 +27,44 @@ from models.train import pooled_of
 EPOCHS = 6
 PAIRS = 128
 """Pairs in a batch; each post has all others of the batch to be told from."""
+UNSEEN = 1_000
+"""Pairs that only measure."""
+MISTYPED = 4_000
+"""Posts without a partner that are paired with themselves as mistyped."""
 SCALE = 20.0
 """What cosines are multiplied by before the softmax of the loss: the library's usual one."""
 FIELD = "sentence_embedding"
 
 
-def pairs_of(examples: Sequence[Example], draw: random.Random) -> list[tuple[str, str]]:
-    """Texts that say the same, two by two."""
+def pairs_of(examples: Sequence[Example], draw: random.Random) -> tuple[list[tuple[str, str]], int]:
+    """Texts that say the same, two by two, and how many of them, the first ones, are kept unseen.
+
+    A group is seen whole or not at all. At most UNSEEN are kept, and a fifth of all.
+    """
     together: dict[str, list[str]] = defaultdict(list)
     for example in examples:
         if example.text not in together[example.group]:
             together[example.group].append(example.text)
-    pairs = [pair for texts in together.values() for pair in pairwise(texts)]
+    groups = [list(pairwise(texts)) for texts in together.values() if len(texts) > 1]
     single = [texts[0] for texts in together.values() if len(texts) == 1]
-    return pairs + [(text, noisy(text, None, draw)[0]) for text in draw.sample(single, min(len(single), 4_000))]
+    groups += [[(text, noisy(text, None, draw)[0])] for text in draw.sample(single, min(len(single), MISTYPED))]
+    draw.shuffle(groups)
+    most = min(UNSEEN, sum(map(len, groups)) // 5)
+    within = [size for size in accumulate(map(len, groups)) if size <= most]
+    return [pair for group in groups for pair in group], within[-1] if within else 0
 
 
 def fit(
     network: ReaderNetwork, tokenizer: PostTokenizer, examples: Sequence[Example], seed: int, progress: Progress
 ) -> dict[str, float]:
-    """Train ``network.matter`` in place; returns how often the partner is the nearest of 1,000 unseen posts.
+    """Train ``network.matter`` in place; returns how often the partner is the nearest of up to UNSEEN unseen posts.
 
     "before" is that share for the encoder's mean as it is, "after" for the embedding.
     """
     draw = random.Random(seed)  # noqa: S311 - a shuffle
-    pairs = pairs_of(examples, draw)
-    draw.shuffle(pairs)
+    pairs, unseen = pairs_of(examples, draw)
     size: int = network.encoder.config.hidden_size
     left, right = (pooled_of(network, tokenizer, side)[:, size:] for side in zip(*pairs, strict=True))
-    unseen = min(1_000, len(pairs) // 5)
     torch.manual_seed(seed)  # or the first weights would hang on what was drawn before
     dense = Dense(size, EMBEDDING, activation_function=nn.Identity())
     model = SentenceTransformer(modules=[dense, Normalize()], device="cpu")

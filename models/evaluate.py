@@ -22,9 +22,10 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from models import baselines, card, pictures, registry, robustness, tables
-from models.dataset import LabelledPost, read_posts
+from models.command import status_of
+from models.dataset import LabelledPost, labelled
 from models.encoder import EncoderReader
-from models.errors import CorpusRefused, ModelsError
+from models.jsonl import Row
 from models.measure import (
     URGENT,
     Figures,
@@ -72,30 +73,25 @@ class Gold:
 
 def read_gold(path: Path) -> list[Gold]:
     """The posts of a gold file. Raises CorpusRefused at the first bad line, with its number."""
-    posts = iter(read_posts(path))
     gold = []
-    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
-        if not line.strip():
-            continue
-        row = orjson.loads(line)
-        source, accept = row.get("source") or "", row.get("accept") or {}
-        lang = row.get("lang") or _LANGUAGES.get(str(source), "id")
+    for row, post in labelled(path):
+        source, accept = row.values.get("source") or "", row.values.get("accept") or {}
+        lang = row.values.get("lang") or _LANGUAGES.get(str(source), "id")
         for field, value in (("source", source), ("lang", lang)):
             if not isinstance(value, str):
-                raise CorpusRefused(path, f"{field} must be a text", line=number)
-        _refuse_unknown(path, number, accept)
-        gold.append(Gold(next(posts), source, lang, "location" in row, accept))
+                raise row.refused(f"{field} must be a text")
+        _refuse_unknown(row, accept)
+        gold.append(Gold(post, source, lang, "location" in row.values, accept))
     return gold
 
 
-def _refuse_unknown(path: Path, number: int, accept: object) -> None:
+def _refuse_unknown(row: Row, accept: object) -> None:
     if not isinstance(accept, dict) or not set(accept) <= set(HEADS):
-        raise CorpusRefused(path, f"accept must be an object of {', '.join(HEADS)}", line=number)
+        raise row.refused(f"accept must be an object of {', '.join(HEADS)}")
     for head, labels in accept.items():
         known = load_taxonomy().labels(head)
         if not isinstance(labels, list) or not all(label in known for label in labels):
-            remedy = f"use some of: {', '.join(known)}"
-            raise CorpusRefused(path, f"accept: {head} must be a list of its labels", line=number, remedy=remedy)
+            raise row.refused(f"accept: {head} must be a list of its labels", f"use some of: {', '.join(known)}")
 
 
 def figures(gold: Sequence[Gold], said: baselines.Answers) -> Figures:
@@ -260,31 +256,31 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Command line; returns the exit status: 0, or 1 with the error told."""
+    """Command line; returns the exit status of ``status_of``."""
     chosen = _arguments(arguments)
-    errors, console = Console(stderr=True), Console()
-    try:
-        if chosen.write_card:
-            pictures.require()
-        folder = chosen.artifact or registry.current()
-        with Progress(console=errors, transient=True) as progress:
-            report = _report(chosen, folder, progress)
-        if chosen.json:
-            chosen.json.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-        if chosen.write_card:
-            pictures.draw(report, folder)
-            told = " ".join(sys.argv[1:] if arguments is None else arguments)
-            card.write(folder, report, f"dengar evaluate {told}")
-    except ModelsError as error:
-        errors.print(f"{error.code}: {error}", style="red", highlight=False, markup=False)
-        return 1
+    errors = Console(stderr=True)
+    words = sys.argv[1:] if arguments is None else arguments
+    return status_of(lambda: _evaluate(chosen, words, errors), errors)
+
+
+def _evaluate(chosen: argparse.Namespace, words: Sequence[str], errors: Console) -> None:
+    if chosen.write_card:
+        pictures.require()
+    folder = chosen.artifact or registry.current()
+    with Progress(console=errors, transient=True) as progress:
+        report = _report(chosen, folder, progress)
+    if chosen.json:
+        chosen.json.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    if chosen.write_card:
+        pictures.draw(report, folder)
+        card.write(folder, report, f"dengar evaluate {' '.join(words)}")
+    console = Console()
     for grid in tables.every(report):
         columns = [Column(name, justify="right" if at else "left") for at, name in enumerate(grid.columns)]
         table = Table(*columns, title=grid.title, title_justify="left")
         for row in grid.rows:
             table.add_row(*map(Text, row))
         console.print(table)
-    return 0
 
 
 if __name__ == "__main__":

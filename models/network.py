@@ -12,8 +12,6 @@ EMBEDDING = 128
 """Length of the vector by which posts about one matter are found."""
 TAGS = ("O", "B", "I")
 """Outside a place, beginning of one, inside of one."""
-REVIEW = "review"
-"""Sentiment of product reviews and general tweets: a head that only trains, for the guide's sentiment differs."""
 IGNORED = -100
 """In place of a label that a post does not have."""
 
@@ -106,6 +104,11 @@ class ReaderNetwork(nn.Module):
         self.spread.copy_(pooled.std(dim=0) + 1e-3)
         self.token_centre.copy_(states.mean(dim=0))
         self.token_spread.copy_(states.std(dim=0) + 1e-3)
+
+    @property
+    def standardised(self) -> bool:
+        """Whether ``standardise`` was called, here or before the weights were saved."""
+        return bool(self.centre.any())
 
     def forward(self, ids: Tensor, mask: Tensor) -> Outputs:
         """Read posts: ``ids`` and ``mask`` [posts, tokens]; mask is 1 for a token and 0 for padding."""

@@ -48,5 +48,6 @@ class Reader(Protocol):
         ...
 
     def read(self, texts: Sequence[str]) -> list[Prediction]:
-        """One prediction a text, in order. Equal texts get equal predictions, alone or in a batch."""
+        """One prediction a text, in order. Equal texts get equal labels, alone or in a batch; scores may differ by
+        1e-5, as sums do that are taken in another order."""
         ...

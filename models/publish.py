@@ -9,7 +9,6 @@ reader that serves. Needs the ``train`` extra.
 
 import argparse
 import random
-import re
 import shlex
 import shutil
 import sys
@@ -30,8 +29,9 @@ from models import calibrate, card, embed, registry
 from models import train as training
 from models.artifact import ENCODER, GRAPH, TOKENIZER, WEIGHTS
 from models.base import config_of
+from models.command import status_of
 from models.encoder import EncoderReader, Raw
-from models.errors import ArtifactRefused, ModelsError
+from models.errors import ArtifactRefused
 from models.export import export, ranges_of, servable
 from models.graph import graph
 from models.measure import alarm_curve, calibration_error, measure, place_f1
@@ -47,9 +47,6 @@ NAME = "reader"
 UNCALIBRATED = Thresholds(dict.fromkeys(HEADS, 1.0), dict.fromkeys(HEADS, 0.5), 0.5, 0.5)
 RANGE_POSTS = 600
 """Posts that set the ranges of the int8 layers."""
-STOPPED = 130
-"""Exit status after Ctrl-C, as shells have it."""
-_FOLDERS = re.compile(r"(^|=)/.*/(?=.)")
 
 
 def publish(
@@ -215,8 +212,7 @@ def _train(chosen: argparse.Namespace, words: Sequence[str], console: Console) -
         material = training.sampled(material, chosen.limit, recipe.seed)
     learning, refining, held_out = map(len, (material.learning, material.refining, material.held_out))
     console.print(f"{learning} texts, {refining} to refine by, {held_out} held out")
-    # As it was asked for, less the folders of this machine.
-    command = shlex.join(["dengar", "train", *(_FOLDERS.sub(r"\1", word) for word in words)])
+    command = card.without_folders(shlex.join(["dengar", "train", *words]))
     with Progress(console=console) as progress:
         name = publish(sources, material, recipe, chosen.work, chosen.out, chosen.release, progress, command)
     if promoting:
@@ -227,18 +223,11 @@ def _train(chosen: argparse.Namespace, words: Sequence[str], console: Console) -
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Command line; returns the exit status: 0, 1 with the error told, or STOPPED."""
+    """Command line; returns the exit status of ``status_of``."""
     chosen = _arguments(arguments)
     console = Console(stderr=True, soft_wrap=True)
-    try:
-        _train(chosen, sys.argv[1:] if arguments is None else arguments, console)
-    except ModelsError as error:
-        console.print(f"{error.code}: {error}", style="red", markup=False, highlight=False)
-        return 1
-    except KeyboardInterrupt:
-        console.print("stopped; the same command goes on where this one was")
-        return STOPPED
-    return 0
+    words = sys.argv[1:] if arguments is None else arguments
+    return status_of(lambda: _train(chosen, words, console), console)
 
 
 if __name__ == "__main__":

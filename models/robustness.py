@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from models.errors import CorpusRefused
+from models.jsonl import rows
 from models.measure import URGENT
 from models.predictions import HEADS, Reader
 from models.taxonomy import load as load_taxonomy
@@ -184,25 +183,17 @@ def read_cases(path: Path) -> list[Case]:
 
     Raises CorpusRefused at the first bad line, with its number.
     """
-    if not path.is_file():
-        raise CorpusRefused(path, "is missing", remedy="name a JSONL file with one case a line")
     allowed = {"kind": (EMERGENCY, HARD_NEGATIVE), "urgency": load_taxonomy().labels("urgency")}
     cases = []
-    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            row = orjson.loads(line)
-        except orjson.JSONDecodeError as error:
-            raise CorpusRefused(path, f"is not JSON ({error})", line=number) from error
-        fields = [row.get(field) for field in ("id", "text", "kind", "urgency")] if isinstance(row, dict) else [None]
-        if not all(isinstance(value, str) and value.strip() for value in fields):
-            raise CorpusRefused(path, "needs id, text, kind and urgency, all texts that are not empty", line=number)
-        case = Case(*fields)
+    for row in rows(path, remedy="name a JSONL file with one case a line"):
+        fields = [row.values.get(field) for field in ("id", "text", "kind", "urgency")]
+        given = [value for value in fields if isinstance(value, str) and value.strip()]
+        if len(given) < len(fields):
+            raise row.refused("needs id, text, kind and urgency, all texts that are not empty")
+        case = Case(*given)
         for field, values in allowed.items():
             if (value := getattr(case, field)) not in values:
-                remedy = f"use one of: {', '.join(values)}"
-                raise CorpusRefused(path, f"{field}: unknown value {value[:40]!r}", line=number, remedy=remedy)
+                raise row.refused(f"{field}: unknown value {value[:40]!r}", f"use one of: {', '.join(values)}")
         cases.append(case)
     if not cases:
         raise CorpusRefused(path, "holds no case")

@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from models.errors import CorpusRefused
+from models.jsonl import Row, content, rows
 from models.predictions import HEADS
 from models.taxonomy import load as load_taxonomy
-from models.text import normalise
+from models.unseen import held_groups
 
 HERE = Path(__file__).parent
 LISTED = HERE / "sources.toml"
@@ -23,9 +22,10 @@ DATA = "data:"
 UNSTATED = "none stated"
 """The licence of a source that names none."""
 REVIEW = "review"
-"""Sentiment in the sense of product reviews; only ``form = "reviews"`` has it."""
+"""Sentiment in the sense of product reviews, which differs from the guide's: a head that only trains."""
 TONES = ("negative", "neutral", "positive")
 """Its labels."""
+_REMEDY = "give the folder of the data with --data, or name a file that exists"
 _PLACES = {"LOC", "PLC", "GPE", "FAC", "PLACE"}  # as the corpora of named entities tag them
 
 Places = tuple[tuple[int, int], ...]
@@ -43,7 +43,11 @@ class Source:
     share: float
     labels: tuple[Path, ...] = ()
     """Files of labels without texts, joined by id; none when the texts carry them."""
+    ids: tuple[str, ...] = ()
+    """What the ids of its posts begin with; labels of others are passed over. None: any."""
     refine: bool = False
+    each: float = 1.0
+    """Share of its posts that one refining epoch sees."""
     held_out: bool = False
     """Whether a part of it is kept to stop by and to calibrate on: it must look like a real stream."""
 
@@ -58,6 +62,8 @@ class Example:
     """Near-duplicates and posts of one incident share it: a split never parts them."""
     source: str
     share: float
+    each: float = 1.0
+    """Chance that a refining epoch sees it."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """head -> label, for the heads that are known."""
     places: Places | None = None
@@ -77,12 +83,12 @@ def listed(data: Path | None, *, licensed_only: bool = False, listing: Path = LI
         if absent or (licensed_only and entry["licence"] == UNSTATED):
             continue
         files = {key: tuple(_file(path, data) for path in entry.get(key, ())) for key in ("texts", "labels")}
-        sources.append(Source(**entry | files))
+        sources.append(Source(**entry | files | {"ids": tuple(entry.get("ids", ()))}))
     return sources
 
 
 def _check(entry: Mapping[str, Any], listing: Path) -> None:
-    needed, other = {"name", "texts", "form", "licence", "share"}, {"labels", "refine", "held_out"}
+    needed, other = {"name", "texts", "form", "licence", "share"}, {"labels", "ids", "refine", "each", "held_out"}
     if not needed <= set(entry) <= needed | other or entry["form"] not in _FORMS:
         rule = f"{', '.join(sorted(needed))}, perhaps {', '.join(sorted(other))}; forms are {', '.join(_FORMS)}"
         raise CorpusRefused(listing, f"source {entry.get('name', '?')!r} needs {rule}")
@@ -93,8 +99,8 @@ def _file(path: str, data: Path | None) -> Path:
 
 
 def read(source: Source, without: Sequence[Path] = ()) -> list[Example]:
-    """All examples of a source, less the posts of ``without`` (JSONL with an id, a text or both), their copies and
-    their groups.
+    """All examples of a source, less the posts of ``without`` (JSONL with an id, a text or both), their near-copies
+    and their groups.
 
     Raises CorpusRefused, naming file and line, for a missing file, a line that is not of the source's form, an
     unknown label, labels without their text, an id that stands twice, or a place that its text does not hold.
@@ -104,35 +110,11 @@ def read(source: Source, without: Sequence[Path] = ()) -> list[Example]:
         raise CorpusRefused(source.texts[0], f"holds nothing that source {source.name!r} could teach")
     if not without:
         return examples
-    unseen = _unseen(without)
-    held = {example.group for example in examples if unseen & {example.id, normalise(example.text)}}
-    # A post of ``without`` may have no label here while its near-duplicates do.
-    posts = _texts(source) if source.labels else {}
-    held |= {_group(row, row) for key, row in posts.items() if unseen & {key, normalise(row.values["text"])}}
+    posts = [(example.id, example.text, example.group) for example in examples]
+    if source.labels:  # a post of ``without`` may have no label here while its near-duplicates do
+        posts += [(key, row.values["text"], _group(row, row)) for key, row in _texts(source).items()]
+    held = held_groups(posts, without)
     return [example for example in examples if example.group not in held]
-
-
-def _unseen(files: Sequence[Path]) -> set[str]:
-    """Ids and normalised texts of the posts that must not teach."""
-    unseen: set[str] = set()
-    for row in (row for file in files for row in _rows(file, "--without")):
-        key, text = row.values.get("id") or "", row.values.get("text") or ""
-        if not isinstance(key, str) or not isinstance(text, str) or not (key or text):
-            raise row.refused("needs an id or a text: it would keep nothing unseen")
-        unseen |= {key, normalise(text)}
-    return unseen - {""}
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """An object of a JSONL file, and where it stands."""
-
-    values: Mapping[str, Any]
-    file: Path
-    line: int
-
-    def refused(self, problem: str, remedy: str = "") -> CorpusRefused:
-        return CorpusRefused(self.file, problem, line=self.line, remedy=remedy)
 
 
 def _posts(source: Source) -> Iterator[Example]:
@@ -141,35 +123,39 @@ def _posts(source: Source) -> Iterator[Example]:
     seen: set[str] = set()
     for row in labels if source.labels else posts.values():
         key = row.values.get("id", "")
+        if isinstance(key, str) and not key.startswith(source.ids or ""):
+            continue
         if not isinstance(key, str) or key not in posts:
             raise row.refused(f"needs the id of a text of source {source.name!r}, not {str(key)[:40]!r}")
         if key in seen:
             raise row.refused(f"{key!r} is labelled twice in source {source.name!r}", "keep one of its lines")
         seen.add(key)
         post, text = posts[key], posts[key].values["text"]
-        yield Example(key, text, _group(post, row), source.name, source.share, _labels(row), _places(row, text))
+        yield Example(
+            key, text, _group(post, row), source.name, source.share, source.each, _labels(row), _places(row, text)
+        )
 
 
-def _texts(source: Source) -> dict[str, _Row]:
+def _texts(source: Source) -> dict[str, Row]:
     """id -> the row that holds the text."""
-    rows: dict[str, _Row] = {}
+    known: dict[str, Row] = {}
     for file in source.texts:
         for row in _rows(file, f"source {source.name!r}"):
             key, text = row.values.get("id"), row.values.get("text")
             if not isinstance(key, str) or not isinstance(text, str) or not key or not text.strip():
                 raise row.refused("needs an id and a text that are not empty")
-            if key in rows:
-                raise row.refused(f"id {key!r} already stands in {rows[key].file.name}, line {rows[key].line}")
-            rows[key] = row
-    return rows
+            if key in known:
+                raise row.refused(f"id {key!r} already stands in {known[key].file.name}, line {known[key].line}")
+            known[key] = row
+    return known
 
 
-def _group(post: _Row, labels: _Row) -> str:
+def _group(post: Row, labels: Row) -> str:
     keys = post.values.get("group"), post.values.get("incident"), labels.values.get("incident"), post.values["id"]
     return str(next(filter(None, keys)))
 
 
-def _labels(row: _Row) -> dict[str, str]:
+def _labels(row: Row) -> dict[str, str]:
     labels = {head: row.values[head] for head in HEADS if head in row.values}
     for head, label in labels.items():
         known = load_taxonomy().labels(head)
@@ -178,7 +164,7 @@ def _labels(row: _Row) -> dict[str, str]:
     return labels
 
 
-def _places(row: _Row, text: str) -> Places | None:
+def _places(row: Row, text: str) -> Places | None:
     """From ``places``, pairs of offsets in the text, or else from ``location``, spans of it."""
     if "places" in row.values:
         places = row.values["places"]
@@ -223,15 +209,15 @@ def _reviews(source: Source) -> Iterator[Example]:
                 raise CorpusRefused(file, f"{problem}; got {label[:40]!r}", line=line)
             # The same id in two languages is the same review.
             group = f"{source.name}-{key}"
-            yield Example(f"{file.stem}-{key}", text, group, source.name, source.share, {REVIEW: label})
+            yield Example(f"{file.stem}-{key}", text, group, source.name, source.share, labels={REVIEW: label})
 
 
 def _table(file: Path, lines: io.StringIO) -> Iterator[tuple[int, str, str, str]]:
     """(line, id, text, label) of each review; what is missing is empty."""
     if file.suffix == ".csv":
-        rows = csv.DictReader(lines, restval="")
-        for row in rows:
-            yield rows.line_num, row.get("id", ""), row.get("text", ""), row.get("label", "")
+        table = csv.DictReader(lines, restval="")
+        for row in table:
+            yield table.line_num, row.get("id", ""), row.get("text", ""), row.get("label", "")
         return
     for number, line in enumerate(lines):
         text, _, label = line.rstrip("\r\n").rpartition("\t")
@@ -247,7 +233,7 @@ def _entities(source: Source) -> Iterator[Example]:
             begin += sentence.count("\n") + 2
             if text:
                 key = f"{file.stem}-{number}"
-                yield Example(key, text, key, source.name, source.share, {}, places)
+                yield Example(key, text, key, source.name, source.share, places=places)
 
 
 def _sentence(lines: str, file: Path, begin: int) -> tuple[str, Places]:
@@ -267,31 +253,15 @@ def _sentence(lines: str, file: Path, begin: int) -> tuple[str, Places]:
     return text, tuple(places)
 
 
-def _rows(file: Path, user: str) -> Iterator[_Row]:
-    for number, line in enumerate(_content(file, user).splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            values = orjson.loads(line)
-        except orjson.JSONDecodeError as error:
-            raise CorpusRefused(file, f"is not JSON ({error})", line=number) from error
-        if not isinstance(values, dict):
-            raise CorpusRefused(file, "is not an object", line=number)
-        yield _Row(values, file, number)
-
-
-def _content(file: Path, user: str) -> bytes:
-    if not file.is_file():
-        remedy = "give the folder of the data with --data, or name a file that exists"
-        raise CorpusRefused(file, f"is missing, and {user} needs it", remedy=remedy)
-    return file.read_bytes()
+def _rows(file: Path, user: str) -> Iterator[Row]:
+    return rows(file, f"is missing, and {user} needs it", _REMEDY)
 
 
 def _text(file: Path, source: Source) -> str:
     try:
-        return (content := _content(file, f"source {source.name!r}")).decode()
+        return (raw := content(file, f"is missing, and source {source.name!r} needs it", _REMEDY)).decode()
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
+        line = raw.count(b"\n", 0, error.start) + 1
         raise CorpusRefused(file, "is not UTF-8", line=line, remedy="save it as UTF-8") from error
 
 

@@ -6,7 +6,7 @@ sources.toml), until the posts held out for it are read no better.
 
 import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -23,7 +23,7 @@ from models.dataset import fold_of
 from models.errors import CorpusRefused
 from models.loop import Run, batches, keep, train
 from models.measure import macro_f1
-from models.network import IGNORED, ReaderNetwork, loss_of
+from models.network import IGNORED, Outputs, ReaderNetwork, loss_of
 from models.predictions import HEADS
 from models.sources import Example, Source, read
 from models.taxonomy import load as load_taxonomy
@@ -49,7 +49,7 @@ class Recipe:
     """Epochs without a better one before the end."""
     rate: float = 1.5e-4
     """Highest learning rate of the encoder; heads learn five times as fast."""
-    noise: float = 0.3
+    noise: float = 0.5
     """Share of posts mistyped afresh in each epoch."""
     smoothing: float = 0.05
     held_out: int = 10
@@ -171,15 +171,11 @@ def fit(material: Material, recipe: Recipe, folder: Path, progress: Progress) ->
 def begin(material: Material, recipe: Recipe) -> tuple[ReaderNetwork, PostTokenizer]:
     """The network before the first step: of an artifact with its heads, of another base with new ones."""
     torch.manual_seed(recipe.seed)
-    encoder, backend = load_base(recipe.base)
-    for module in encoder.modules():
+    network, tokenizer = restored(recipe.base)
+    for module in network.encoder.modules():
         if isinstance(module, nn.Dropout):
             module.p = 0.0  # the heads drop out; in the encoder it costs a fifth of the time on a CPU
-    tokenizer = PostTokenizer(backend)
-    network = ReaderNetwork(encoder, {head: len(names) for head, names in labels_of().items()})
-    known = weights_of(recipe.base)
-    network.load_state_dict(known, strict=False)
-    if "centre" not in known:
+    if not network.standardised:
         draw = random.Random(recipe.seed)  # noqa: S311 - a sample
         sample = [e.text for e in draw.sample(list(material.refining), min(500, len(material.refining)))]
         with torch.no_grad():
@@ -187,6 +183,17 @@ def begin(material: Material, recipe: Recipe) -> tuple[ReaderNetwork, PostTokeni
             states = torch.cat([network.encoder(ids).last_hidden_state[0] for ids in one_by_one])
         network.standardise(pooled_of(network, tokenizer, sample), states)
     return network, tokenizer
+
+
+def restored(base: str) -> tuple[ReaderNetwork, PostTokenizer]:
+    """The network of an artifact as it was trained, or of another base with heads that know nothing.
+
+    Raises BaseUnavailable and ArtifactRefused.
+    """
+    encoder, backend = load_base(base)
+    network = ReaderNetwork(encoder, {head: len(names) for head, names in labels_of().items()})
+    network.load_state_dict(weights_of(base), strict=False)
+    return network, PostTokenizer(backend)
 
 
 def _plan(material: Material, recipe: Recipe, tokenizer: PostTokenizer) -> list[list[list[Example]]]:
@@ -200,6 +207,8 @@ def _plan(material: Material, recipe: Recipe, tokenizer: PostTokenizer) -> list[
         pool = list(material.learning if recipe.broad_epochs and number == 0 else material.refining)
         if number == 0 and recipe.broad_epochs:
             pool = draw.sample(pool, round(len(pool) * min(1.0, recipe.broad_epochs)))
+        else:
+            pool = [example for example in pool if draw.random() < example.each]
         epochs.append([[pool[i] for i in batch] for batch in batches([lengths[e.id] for e in pool], draw)])
     return epochs
 
@@ -233,31 +242,34 @@ def score(network: ReaderNetwork, make: Batches, posts: Sequence[Example]) -> di
     return figures
 
 
-@torch.no_grad()
 def pooled_of(network: ReaderNetwork, tokenizer: PostTokenizer, texts: Sequence[str]) -> Tensor:
     """[texts, 2 x hidden], in the order of the texts; see ``Outputs.pooled``."""
-    network.eval()
-    tokens = tokenizer(texts)
-    order = sorted(range(len(texts)), key=lambda i: len(tokens[i].ids))
     rows = torch.empty(len(texts), len(network.centre))
-    for start in range(0, len(order), 32):
-        batch = order[start : start + 32]
-        rows[batch] = network(*padded([tokens[i] for i in batch], tokenizer.padding)).pooled
+    for batch, outputs in _outputs(network, tokenizer, texts):
+        rows[batch] = outputs.pooled
+    return rows
+
+
+def logits_of(network: ReaderNetwork, tokenizer: PostTokenizer, texts: Sequence[str]) -> dict[str, Logits]:
+    """head -> [texts, labels], as the network itself says them, in the order of the texts."""
+    rows: dict[str, Logits] = {}
+    for batch, outputs in _outputs(network, tokenizer, texts):
+        for head, logits in outputs.heads.items():
+            rows.setdefault(head, np.empty((len(texts), logits.shape[1]), np.float32))[batch] = logits.numpy()
     return rows
 
 
 @torch.no_grad()
-def logits_of(network: ReaderNetwork, tokenizer: PostTokenizer, texts: Sequence[str]) -> dict[str, Logits]:
-    """head -> [texts, labels], as the network itself says them, in the order of the texts."""
+def _outputs(
+    network: ReaderNetwork, tokenizer: PostTokenizer, texts: Sequence[str]
+) -> Iterator[tuple[list[int], Outputs]]:
+    """Indices of texts of about one length, and what the network says of them."""
     network.eval()
     tokens = tokenizer(texts)
     order = sorted(range(len(texts)), key=lambda i: len(tokens[i].ids))
-    rows: dict[str, Logits] = {}
     for start in range(0, len(order), 32):
         batch = order[start : start + 32]
-        for head, logits in network(*padded([tokens[i] for i in batch], tokenizer.padding)).heads.items():
-            rows.setdefault(head, np.empty((len(texts), logits.shape[1]), np.float32))[batch] = logits.numpy()
-    return rows
+        yield batch, network(*padded([tokens[i] for i in batch], tokenizer.padding))
 
 
 def fingerprint(material: Material, recipe: Recipe) -> str:

@@ -11,6 +11,7 @@ import torch
 
 from models import adapt, loop
 from models.base import load_base
+from models.command import STOPPED
 from models.errors import CorpusRefused
 from models.text import HANDLE, URL
 from models.tokens import PostTokenizer
@@ -47,7 +48,7 @@ def test_one_text_of_a_group_and_none_that_is_kept_for_measuring(
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        ('{"id": "b"}', r"second\.jsonl, line 2: b: has no text"),
+        ('{"id": "b"}', r"second\.jsonl, line 2: needs an id and a text"),
         ('{"text": "x"}', r"second\.jsonl, line 2: needs an id"),
         ("{", r"second\.jsonl, line 2: is not JSON"),
     ],
@@ -98,7 +99,7 @@ def test_an_adapted_encoder_is_a_base_and_a_kill_costs_it_nothing(
         return forward(*told)  # type: ignore[arg-type]
 
     monkeypatch.setattr(adapt.MaskedPosts, "forward", stop)
-    assert command("killed") == adapt.STOPPED
+    assert command("killed") == STOPPED
     assert (tmp_path / "killed.checkpoint").is_file()
     assert not (tmp_path / "killed").exists()
     assert command("killed") == 0, capsys.readouterr().err

@@ -1,11 +1,11 @@
-"""The corpus file is sound; files that are not are refused by line; groups hold what belongs together."""
+"""The corpus file is sound; files that are not are refused by line; folds stay."""
 
 from pathlib import Path
 
 import orjson
 import pytest
 
-from models.dataset import CORPUS, LabelledPost, fold_of, group_posts, read_posts, refuse_empty_classes
+from models.dataset import CORPUS, fold_of, read_posts
 from models.errors import CorpusRefused
 
 GOOD = {
@@ -20,7 +20,6 @@ GOOD = {
 
 def test_the_corpus_is_valid() -> None:
     posts = read_posts(CORPUS)
-    refuse_empty_classes(posts, CORPUS)
     assert len(posts) >= 7_000
     assert len({post.text.casefold() for post in posts}) == len(posts)
     for post in posts:
@@ -58,31 +57,6 @@ def test_a_file_without_posts_is_refused(tmp_path: Path, content: bytes | None, 
         file.write_bytes(content)
     with pytest.raises(CorpusRefused, match=problem):
         read_posts(file)
-
-
-def test_an_empty_class_is_refused() -> None:
-    posts = [post for post in read_posts(CORPUS) if post.topic != "parkir"]
-    with pytest.raises(CorpusRefused, match="topic: label 'parkir' has fewer than 2 posts"):
-        refuse_empty_classes(posts, CORPUS)
-
-
-def post(key: str, text: str, incident: str = "") -> LabelledPost:
-    return LabelledPost(key, text, "pengaduan", "jalan", "sedang", "netral", incident=incident)
-
-
-def test_near_duplicates_and_incidents_share_a_group() -> None:
-    groups = group_posts(
-        [
-            post("a", "Lampu jalan di depan pasar Kembang mati sudah tiga hari"),
-            post("b", "RT @warga: lampu jalan di depan pasar kembang mati sudah tiga hari!!"),
-            post("c", "sampah menumpuk di belakang terminal"),
-            post("d", "truk terguling menimpa warung soto", incident="truk"),
-            post("e", "macet panjang arah kota, ada apa", incident="truk"),
-        ]
-    )
-    assert groups[0] == groups[1]
-    assert groups[3] == groups[4]
-    assert len(set(groups)) == 3
 
 
 def test_a_new_post_never_moves_the_folds_of_others() -> None:

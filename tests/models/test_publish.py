@@ -17,6 +17,7 @@ from models import loop, publish, registry
 from models import train as training
 from models.artifact import CARD
 from models.base import save_base
+from models.command import STOPPED
 from models.encoder import EncoderReader
 from models.errors import BaseUnavailable, CorpusRefused
 from models.predictions import HEADS
@@ -106,7 +107,7 @@ def test_a_killed_training_goes_on_to_the_same_artifact(
 
     monkeypatch.setattr(training, "score", stop)
     killed = tmp_path / "killed" / "candidate"
-    assert train("--no-promote", out=killed) == publish.STOPPED
+    assert train("--no-promote", out=killed) == STOPPED
     assert "the same command goes on" in told(capsys)
     assert not killed.exists()
     assert train("--no-promote", out=killed) == 0

@@ -155,7 +155,7 @@ GOOD = {"id": "b1", "text": "ada kebakaran", "kind": EMERGENCY, "urgency": "daru
     ("line", "problem"),
     [
         (b"{", "is not JSON"),
-        (b"[]", "needs id, text, kind and urgency"),
+        (b"[]", "is not an object"),
         (orjson.dumps(GOOD | {"text": " "}), "needs id, text, kind and urgency"),
         (orjson.dumps(GOOD | {"kind": "hard"}), "kind: unknown value 'hard'"),
         (orjson.dumps(GOOD | {"urgency": "gawat"}), "urgency: unknown value 'gawat'"),

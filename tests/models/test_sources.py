@@ -1,6 +1,7 @@
 """Posts and their labels, in one file or two, are read or refused by line; what must stay unseen does."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ def told(examples: list[Example]) -> list[str]:
 
 def test_posts_with_their_labels(tmp_path: Path) -> None:
     row = {"id": "a", "text": TEXT, **LABELS, "style": "tweet", "incident": "banjir-1"}
-    assert read(posts(tmp_path, row)) == [Example("a", TEXT, "banjir-1", "city", 0.5, LABELS, None)]
+    assert read(posts(tmp_path, row)) == [Example("a", TEXT, "banjir-1", "city", 0.5, labels=LABELS)]
 
 
 def test_labels_in_a_file_of_their_own_are_joined_by_id(tmp_path: Path) -> None:
@@ -44,7 +45,9 @@ def test_labels_in_a_file_of_their_own_are_joined_by_id(tmp_path: Path) -> None:
         ["", {"id": "a", "urgency": "tinggi", "places": [[15, 24], [29, 39]]}, ""],
     )
     # What the texts say of themselves is no label, and a text without label teaches nothing.
-    assert read(source) == [Example("a", TEXT, "g", "city", 0.5, {"urgency": "tinggi"}, ((15, 24), (29, 39)))]
+    assert read(source) == [
+        Example("a", TEXT, "g", "city", 0.5, labels={"urgency": "tinggi"}, places=((15, 24), (29, 39)))
+    ]
     assert [TEXT[start:end] for start, end in ((15, 24), (29, 39))] == ["Jl. Mawar", "Jl. Melati"]
 
 
@@ -214,6 +217,25 @@ def test_near_duplicates_of_an_unseen_post_that_has_no_label_here_go_too(tmp_pat
     source = labelled(tmp_path, TEXTS, [{"id": "b", **LABELS}, {"id": "c", **LABELS}])
     assert told(read(source, [lines(tmp_path / "dev.jsonl", {"id": "a"})])) == ["c"]
     assert told(read(source, [lines(tmp_path / "dev.jsonl", {"text": "banjir di jalan mawar"})])) == ["c"]
+
+
+def test_a_near_copy_of_an_unseen_post_goes_with_its_group(tmp_path: Path) -> None:
+    rows: list[Mapping[str, Any] | str] = [
+        {"id": "a", "text": "Mohon perbaikan jalan berlubang di Jl. Mawar RT 03", "group": "g"},
+        {"id": "b", "text": "terima kasih pak", "group": "g"},
+        {"id": "c", "text": "Mohon pengangkutan sampah di Jl. Kenanga RT 01"},
+    ]
+    without = lines(tmp_path / "dev.jsonl", {"text": "mohon perbaikan jalan berlubang di jl. melati rt 07"})
+    assert told(read(posts(tmp_path, *rows), [without])) == ["c"]
+
+
+def test_a_source_passes_over_labels_of_the_posts_of_others(tmp_path: Path) -> None:
+    labels: list[Mapping[str, Any] | str] = [{"id": "kota-1", **LABELS}, {"id": "desa-1", **LABELS}]
+    source = labelled(tmp_path, [{"id": "kota-1", "text": TEXT}], labels)
+    assert told(read(replace(source, ids=("kota-", "pulau-"), each=0.5))) == ["kota-1"]
+    assert [example.each for example in read(replace(source, ids=("kota-",), each=0.5))] == [0.5]
+    with pytest.raises(CorpusRefused, match="needs the id of a text of source 'city', not 'desa-1'"):
+        read(source)
 
 
 def test_several_files_may_stay_unseen(tmp_path: Path) -> None:

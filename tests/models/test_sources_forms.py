@@ -14,8 +14,8 @@ def test_reviews_of_a_table(tmp_path: Path) -> None:
         'id,text,label\r\n7,"enak, ""murah""\nlan cepet",positive\r\n8,biasa\u2028wae,neutral\r\n'.encode()
     )
     assert read(Source("nusax", (file,), "reviews", "CC", 0.5)) == [
-        Example("javanese_train-7", 'enak, "murah"\nlan cepet', "nusax-7", "nusax", 0.5, {REVIEW: "positive"}, None),
-        Example("javanese_train-8", "biasa\u2028wae", "nusax-8", "nusax", 0.5, {REVIEW: "neutral"}, None),
+        Example("javanese_train-7", 'enak, "murah"\nlan cepet', "nusax-7", "nusax", 0.5, labels={REVIEW: "positive"}),
+        Example("javanese_train-8", "biasa\u2028wae", "nusax-8", "nusax", 0.5, labels={REVIEW: "neutral"}),
     ]
 
 

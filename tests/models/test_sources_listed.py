@@ -29,9 +29,11 @@ share = 1.0
 [[source]]
 name = "public"
 texts = ["data:public/a.jsonl", "data:public/b.jsonl"]
+ids = ["a-", "b-"]
 form = "posts"
 licence = "{UNSTATED}"
 share = 1.0
+each = 0.5
 held_out = true
 """
 
@@ -49,7 +51,16 @@ def test_listed_sources_know_their_files(listing: Path) -> None:
     assert listed(data, listing=listing) == [
         Source("own", (own,), "posts", "the project's own", 0.6, refine=True),
         Source("apart", (own,), "posts", "MIT", 1.0, labels=(data / "labels.jsonl",)),
-        Source("public", (data / "public/a.jsonl", data / "public/b.jsonl"), "posts", UNSTATED, 1.0, held_out=True),
+        Source(
+            "public",
+            (data / "public/a.jsonl", data / "public/b.jsonl"),
+            "posts",
+            UNSTATED,
+            1.0,
+            ids=("a-", "b-"),
+            each=0.5,
+            held_out=True,
+        ),
     ]
 
 
