@@ -20,12 +20,12 @@ from torch import Tensor
 from transformers import Pipeline, PreTrainedModel, PreTrainedTokenizerFast
 
 from models import registry
-from models.base import load_base, weights_of
 from models.dataset import CORPUS
 from models.encoder import EncoderReader
 from models.network import ReaderNetwork
 from models.predictions import HEADS
 from models.taxonomy import load as load_taxonomy
+from models.train import restored
 from models.words import words
 
 GOAL, AGREE = 6.0, 0.985
@@ -104,10 +104,8 @@ def main(
 
 
 def _pipeline(folder: Path) -> _ReaderPipeline:
-    encoder, tokenizer = load_base(str(folder))
-    network = ReaderNetwork(encoder, {head: len(load_taxonomy().labels(head)) for head in HEADS})
-    network.load_state_dict(weights_of(str(folder)), strict=False)
-    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token="<pad>")
+    network, tokenizer = restored(str(folder))
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer.tokenizer, pad_token="<pad>")
     return _ReaderPipeline(model=_Whole(network).eval(), tokenizer=fast, device=-1)
 
 
