@@ -1,5 +1,6 @@
-"""City packs: Surabaya's loads and holds together, and a broken one names its fault."""
+"""City packs: those that ship load and hold together, and a broken one names its fault."""
 
+import json
 import shutil
 from importlib import resources
 from pathlib import Path
@@ -10,30 +11,59 @@ from models import taxonomy
 from triage.cities.boundaries import Boundaries
 from triage.cities.calendar import indonesian_holidays
 from triage.cities.pack import available, boundaries, load, load_folder
-from triage.entities import URGENCIES, City
+from triage.entities import URGENCIES, City, Place
 from triage.errors import CityPackError
+from triage.rules.routing import route
 
 TOPICS = taxonomy.load().labels("topic")
+DAGO = Place("32.73.02.1004", "Dago", "kelurahan", "kel. Dago", 0.95)
 
 
 @pytest.fixture(scope="module")
-def surabaya() -> City:
-    return load("surabaya", TOPICS)
+def packs() -> dict[str, City]:
+    """The packs that ship, checked against the taxonomy."""
+    return {name: load(name, TOPICS) for name in available()}
 
 
-def test_surabaya_counts(surabaya: City) -> None:
-    levels = [region.level for region in surabaya.regions]
-    assert [levels.count(level) for level in ("city", "kecamatan", "kelurahan")] == [1, 31, 153]
-    assert sum(agency.kind == "kecamatan" for agency in surabaya.agencies.values()) == 31
-    assert set(surabaya.deadlines) == set(URGENCIES)
-    assert surabaya.agencies[surabaya.triage_agency].kind == "triage"
-    assert surabaya.sources["demo"].options == {"file": "demo.jsonl"}
-    assert "surabaya" in available()
+@pytest.fixture(params=available())
+def city(request: pytest.FixtureRequest, packs: dict[str, City]) -> City:
+    """Each of them."""
+    return packs[request.param]
 
 
-def test_every_kecamatan_has_its_office(surabaya: City) -> None:
-    served = {agency.area for agency in surabaya.agencies.values() if agency.area}
-    assert served == {region.code for region in surabaya.regions if region.level == "kecamatan"}
+def test_the_packs_that_ship(packs: dict[str, City]) -> None:
+    assert list(packs) == ["bandung", "surabaya"]
+    assert [city.id for city in packs.values()] == list(packs)
+
+
+@pytest.mark.parametrize(("name", "kecamatan", "kelurahan"), [("surabaya", 31, 153), ("bandung", 30, 151)])
+def test_counts(packs: dict[str, City], name: str, kecamatan: int, kelurahan: int) -> None:
+    city = packs[name]
+    levels = [region.level for region in city.regions]
+    assert [levels.count(level) for level in ("city", "kecamatan", "kelurahan")] == [1, kecamatan, kelurahan]
+    assert sum(agency.kind == "kecamatan" for agency in city.agencies.values()) == kecamatan
+
+
+def test_a_pack_holds_together(city: City) -> None:
+    assert set(city.deadlines) == set(URGENCIES)
+    assert city.agencies[city.triage_agency].kind == "triage"
+    assert {"api", "file"} <= set(city.sources)
+
+
+def test_surabaya_replays_its_demo(packs: dict[str, City]) -> None:
+    assert packs["surabaya"].sources["demo"].options == {"file": "demo.jsonl"}
+
+
+def test_every_kecamatan_has_its_office(city: City) -> None:
+    served = {agency.area for agency in city.agencies.values() if agency.area}
+    assert served == {region.code for region in city.regions if region.level == "kecamatan"}
+
+
+def test_every_outline_is_a_region(city: City) -> None:
+    outlines = [feature["properties"] for feature in json.loads(boundaries(city.id))["features"]]
+    levels = {region.code: region.level for region in city.regions}
+    assert all(levels[outline["code"]] == outline["level"] for outline in outlines)
+    assert len({outline["code"] for outline in outlines}) == len(outlines)
 
 
 @pytest.mark.parametrize(
@@ -52,20 +82,76 @@ def test_holidays(day: str, free: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lat", "lon", "code"),
+    ("name", "lat", "lon", "code"),
     [
-        (-7.2820, 112.7949, "35.78.09.1001"),  # ITS: Keputih
-        (-7.2592, 112.7468, "35.78.07.1004"),  # Balai Kota: Ketabang
-        (-7.2961, 112.7366, "35.78.04.1005"),  # Kebun Binatang: Darmo
-        (-7.3367, 112.7150, "35.78.23.1004"),  # Masjid Al-Akbar: Pagesangan
-        (-7.2149, 112.7326, "35.78.12"),  # Tanjung Perak has no outline: its kecamatan
-        (-6.1754, 106.8272, None),  # Jakarta
-        (0.0, 0.0, None),
+        ("surabaya", -7.2820, 112.7949, "35.78.09.1001"),  # ITS: Keputih
+        ("surabaya", -7.2592, 112.7468, "35.78.07.1004"),  # Balai Kota: Ketabang
+        ("surabaya", -7.2961, 112.7366, "35.78.04.1005"),  # Kebun Binatang: Darmo
+        ("surabaya", -7.3367, 112.7150, "35.78.23.1004"),  # Masjid Al-Akbar: Pagesangan
+        ("surabaya", -7.2149, 112.7326, "35.78.12"),  # Tanjung Perak has no outline: its kecamatan
+        ("surabaya", -6.1754, 106.8272, None),  # Jakarta
+        ("surabaya", 0.0, 0.0, None),
+        ("bandung", -6.9025, 107.6188, "32.73.09.1003"),  # Gedung Sate: Citarum
+        ("bandung", -6.9118, 107.6098, "32.73.19.1004"),  # Balai Kota: Babakan Ciamis
+        ("bandung", -6.8915, 107.6107, "32.73.02.1006"),  # ITB: Lebak Siliwangi
+        ("bandung", -6.9218, 107.6070, "32.73.11.1004"),  # Alun-alun: Balong Gede
+        ("bandung", -6.9577, 107.7118, "32.73.27.1004"),  # Stadion GBLA: Rancanumpang
+        ("bandung", -6.8117, 107.6175, None),  # Lembang, Kabupaten Bandung Barat
+        ("bandung", -6.8722, 107.5425, None),  # Cimahi
     ],
 )
-def test_coordinates(surabaya: City, lat: float, lon: float, code: str | None) -> None:
-    region = Boundaries(boundaries("surabaya"), surabaya.regions).locate(lat, lon)
+def test_coordinates(packs: dict[str, City], name: str, lat: float, lon: float, code: str | None) -> None:
+    region = Boundaries(boundaries(name), packs[name].regions).locate(lat, lon)
     assert (region and region.code) == code
+
+
+@pytest.mark.parametrize(
+    ("topic", "urgency", "text", "agency"),
+    [
+        ("jalan", "sedang", "jalan butut loba nu logak", "dsdabm"),
+        ("jalan", "sedang", "pipa pdam bocor, jalan jadi rusak", "tirtawening"),
+        ("jalan", "darurat", "jembatan ambruk", "bpbd"),
+        ("banjir_drainase", "tinggi", "banjir cileuncang di gedebage", "dsdabm"),
+        ("banjir_drainase", "darurat", "warga terjebak banjir", "bpbd"),
+        ("penerangan_jalan", "sedang", "pju pareum", "dishub"),
+        ("lalu_lintas", "darurat", "tabrakan, pengendara terjepit", "damkar"),
+        ("lalu_lintas", "sedang", "macet total pkl 17.00", "dishub"),  # pukul, not street vendors
+        ("lalu_lintas", "sedang", "macet gara2 pkl di trotoar", "satpolpp"),
+        ("parkir", "sedang", "parkir liar", "dishub"),
+        ("pohon_taman", "sedang", "dahan pohon rapuh", "dpkp"),
+        ("pohon_taman", "darurat", "pohon tumbang menimpa mobil", "bpbd"),
+        ("sampah", "sedang", "runtah numpuk di tps", "dlh"),
+        ("lingkungan", "darurat", "aya seuneu di pabrik", "damkar"),
+        ("air_bersih", "tinggi", "cai pdam teu ngocor", "tirtawening"),
+        ("listrik", "sedang", "listrik padam ti peuting", "triase"),  # PLN
+        ("listrik", "sedang", "kabel udara semrawut", "diskominfo"),
+        ("listrik", "darurat", "kabel listrik putus, orang tersetrum", "damkar"),
+        ("kebakaran", "darurat", "imah kahuruan", "damkar"),
+        ("ketertiban", "sedang", "aya oray asup ka imah", "damkar"),
+        ("ketertiban", "darurat", "ada yang mau bunuh diri di jembatan", "damkar"),
+        ("ketertiban", "sedang", "sterilisasi kucing liar", "dkpp"),
+        ("ketertiban", "sedang", "karaoke bising", "satpolpp"),
+        ("kesehatan", "sedang", "antre di rsud bandung kiwari", "rsud-bandung-kiwari"),
+        ("kesehatan", "sedang", "jaman kiwari antre puskesmas keneh", "dinkes"),
+        ("bencana", "darurat", "lini, sesar lembang", "bpbd"),
+        ("perizinan", "sedang", "bangunan tanpa pbg", "ciptabintar"),
+        ("perizinan", "rendah", "izin usaha", "dpmptsp"),
+        ("perumahan_pertanahan", "sedang", "sewa tanah pemkot", "bkad"),
+        ("pajak_keuangan", "sedang", "ditarik biaya di tpu cikutra", "ciptabintar"),
+        ("ekonomi_pasar", "sedang", "harga cabai naik", "disdagin"),
+        ("ekonomi_pasar", "sedang", "revitalisasi pasar ciroyom", "perumda-pasar"),
+        ("ekonomi_pasar", "rendah", "bantuan modal umkm", "diskopukm"),
+        ("aparatur", "sedang", "staf kelurahan lambat", "kec-coblong"),
+        ("aparatur", "sedang", "pungli oknum", "inspektorat"),
+        ("wisata_budaya_olahraga", "rendah", "lapang bola butut", "dispora"),
+        ("wisata_budaya_olahraga", "rendah", "festival angklung", "disbudpar"),
+        ("lainnya", "rendah", "wilujeng enjing", "triase"),
+        ("topik_baru", "rendah", "halo", "triase"),
+    ],
+)
+def test_bandung_routes(packs: dict[str, City], topic: str, urgency: str, text: str, agency: str) -> None:
+    city = packs["bandung"]
+    assert route(city.routing, topic, urgency, DAGO, text, city.agencies, city.triage_agency)[0] == agency
 
 
 @pytest.fixture
@@ -138,9 +224,9 @@ def test_a_broken_pack_names_its_fault(pack: Path, file: str, old: str, new: str
         assert name in str(error.value)
 
 
-def test_a_topic_without_a_line_is_refused() -> None:
+def test_a_topic_without_a_line_is_refused(city: City) -> None:
     with pytest.raises(CityPackError, match="topic 'pertanian'"):
-        load("surabaya", [*TOPICS, "pertanian"])
+        load(city.id, [*TOPICS, "pertanian"])
 
 
 def test_a_table_without_catch_all_is_refused(pack: Path) -> None:
