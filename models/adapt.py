@@ -23,7 +23,7 @@ from torch.nn import functional
 from transformers import PreTrainedModel
 
 from models.base import identity_of, load_base, save_base
-from models.command import status_of
+from models.command import RESUMES, status_of
 from models.errors import BaseUnavailable, CorpusRefused
 from models.jsonl import Row, rows
 from models.loop import Run, batches, train
@@ -166,7 +166,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with Progress(console=console) as progress:
             adapt(chosen.base, texts, chosen.out, epochs=epochs, rate=rate, seed=seed, progress=progress)
 
-    return status_of(work, console)
+    return status_of(work, console, RESUMES)
 
 
 if __name__ == "__main__":

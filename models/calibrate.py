@@ -25,7 +25,7 @@ CONFIDENCE = 0.95
 MOST_DOUBTED = 0.2
 """Largest share of posts that a head may flag: a flag on everything is no flag, and four heads add up."""
 UNKNOWN = 0.5
-"""The alarm limit where no held-out post is alarming: what is likelier than not."""
+"""The alarm limit where no held-out post is alarming, or none is reached: what is likelier than not."""
 
 
 def temperature(logits: Logits, truth: Truth) -> float:
@@ -50,7 +50,7 @@ def doubt(chances: Logits, truth: Truth) -> float:
 
 
 def worth(share: NDArray[np.float64], alarming: NDArray[np.bool_], precision: float) -> float:
-    """The lowest limit on ``share`` from which ``precision`` of the posts are alarming; UNKNOWN where none is."""
+    """The lowest limit on ``share`` from which ``precision`` of the posts are alarming; UNKNOWN where no limit is."""
     # As coarse as the limit will be: of posts with one score, all are called or none.
     score = np.maximum(np.floor(share * 1e4) / 1e4, 1e-4)
     order = np.argsort(-score, kind="stable")

@@ -1,6 +1,7 @@
 """The model card of an artifact: README.md beside it, written from its own figures and never by hand."""
 
 import re
+import shlex
 import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,9 +22,9 @@ FEW = 5
 """Labels with fewer posts are not called weak: their figures are chance."""
 _NEEDED = {
     "metrics": ("held_out", "doubted", "alarm_curve", "epochs", "embedding", "int8_agrees"),
-    "lineage": ("command", "recipe", "sources", "held_out", "files", "taxonomy", "libraries", "python"),
+    "lineage": ("command", "recipe", "sources", "held_out", "files", "without", "taxonomy", "libraries", "python"),
 }
-_FOLDERS = re.compile(r"(?<![\w.:/])(?:/|(?:\.\./)+)(?:[^/\s]+/)*(?=[^/\s])")
+_FOLDERS = re.compile(r"^(--?[\w-]+=)?(?:/|\.\.?/).*?([^/]+)/*$")
 _PICTURES = {
     "reliability.svg": "How often each head was right, by the chance it gave",
     "confusion.svg": "What urgency and intent were meant, and what was said",
@@ -124,8 +125,8 @@ def _making(artifact: Artifact) -> Iterator[str]:
     yield _text(f"Held-out score after each epoch, of which the best was kept: {epochs}.")
     yield _text(
         f"The int8 graph labels held-out posts as the float network does: {agrees}. The embedding finds the partner "
-        f"of a post among 1,000 unseen ones in {near['after']:.1%} of cases, the encoder's mean in "
-        f"{near['before']:.1%}."
+        f"of a post among {near['unseen']:,} that it did not learn from in {near['after']:.1%} of cases, the "
+        f"encoder's mean in {near['before']:.1%}."
     )
 
 
@@ -133,8 +134,9 @@ def _held_out(artifact: Artifact) -> Iterator[str]:
     figures = {"this reader": artifact.metrics["held_out"]}
     yield "## Held-out posts"
     yield _text(
-        f"{artifact.lineage['held_out']:,} posts of its sources that did not train it, nor did near-duplicates of "
-        "them. The end of the training, temperatures and thresholds were chosen on them: they flatter a little."
+        f"{artifact.lineage['held_out']:,} posts of its sources that did not train it, nor did posts of their "
+        "near-duplicate groups. The end of the training, temperatures and thresholds were chosen on them: "
+        "they flatter a little."
     )
     yield _LABELS
     yield tables.labels(figures).markdown()
@@ -191,8 +193,8 @@ def _unseen(artifact: Artifact, report: Report) -> str:
     gold, lineage = report["gold"], artifact.lineage
     if gold["sha256"] in {file["sha256"] for file in lineage["files"]}:
         return "They trained it: the figures prove nothing about posts it has not seen."
-    if gold["file"] in {Path(word).name for word in lineage["command"].split()}:
-        return "They neither trained nor tuned it, nor did their near-duplicates."
+    if gold["sha256"] in {file["sha256"] for file in lineage["without"]}:
+        return "They neither trained nor tuned it, nor did their near-copies."
     return "Its training was not told to leave them out: posts it has seen may be among them."
 
 
@@ -203,8 +205,7 @@ def _thresholds(artifact: Artifact) -> Iterator[str]:
     yield _text(
         f"A post is darurat from P(darurat) >= {limits.alarm_darurat}, and at least tinggi from P(darurat) + "
         f"P(tinggi) >= {limits.alarm_tinggi}, though another label be likelier: a missed emergency costs more than a "
-        "needless look. These are the lowest limits at which half of what is called darurat, and six of ten that are "
-        "called urgent, were so among the held-out posts."
+        "needless look. These are the lowest limits above which half, and six of ten, of the held-out posts were so."
     )
     if promise := artifact.metrics.get("promised"):
         yield _text(
@@ -245,13 +246,13 @@ def _use() -> Iterator[str]:
     yield _bullets(_NOT_INTENDED)
 
 
-def without_folders(command: str) -> str:
+def told(program: str, words: Sequence[str]) -> str:
     """A command as another may give it: what is published goes where its reader has other folders."""
-    return _FOLDERS.sub("", command)
+    return shlex.join([*program.split(), *(_FOLDERS.sub(r"\1\2", word) for word in words)])
 
 
 def _command(command: str) -> str:
-    lines = textwrap.wrap(without_folders(command), WIDTH - 6, break_long_words=False, break_on_hyphens=False)
+    lines = textwrap.wrap(command, WIDTH - 6, break_long_words=False, break_on_hyphens=False)
     return "\n".join(["```sh", " \\\n    ".join(lines), "```"])
 
 

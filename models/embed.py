@@ -8,7 +8,6 @@ Henderson et al. 2017): of all posts in a batch, the partner must be the nearest
 import random
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import accumulate, pairwise
 
 import torch
 from rich.progress import Progress
@@ -23,6 +22,7 @@ from models.network import EMBEDDING, ReaderNetwork
 from models.sources import Example
 from models.tokens import PostTokenizer
 from models.train import pooled_of
+from models.words import words
 
 EPOCHS = 6
 PAIRS = 128
@@ -39,19 +39,20 @@ FIELD = "sentence_embedding"
 def pairs_of(examples: Sequence[Example], draw: random.Random) -> tuple[list[tuple[str, str]], int]:
     """Texts that say the same, two by two, and how many of them, the first ones, are kept unseen.
 
-    A group is seen whole or not at all. At most UNSEEN are kept, and a fifth of all.
+    Texts that read the same are no pair, and no text is in two. The unseen pairs are of as many groups, of which
+    no other pair teaches: at most UNSEEN, and of a fifth of all groups.
     """
-    together: dict[str, list[str]] = defaultdict(list)
+    together: dict[str, dict[str, str]] = defaultdict(dict)
     for example in examples:
-        if example.text not in together[example.group]:
-            together[example.group].append(example.text)
-    groups = [list(pairwise(texts)) for texts in together.values() if len(texts) > 1]
-    single = [texts[0] for texts in together.values() if len(texts) == 1]
-    groups += [[(text, noisy(text, None, draw)[0])] for text in draw.sample(single, min(len(single), MISTYPED))]
+        together[example.group].setdefault(words(example.text).text, example.text)
+    groups = [list(texts.values()) for texts in together.values()]
+    single = [texts[0] for texts in groups if len(texts) == 1]
+    mistyped = [[text, noisy(text, None, draw)[0]] for text in draw.sample(single, min(len(single), MISTYPED))]
+    groups = [texts for texts in groups if len(texts) > 1] + mistyped
     draw.shuffle(groups)
-    most = min(UNSEEN, sum(map(len, groups)) // 5)
-    within = [size for size in accumulate(map(len, groups)) if size <= most]
-    return [pair for group in groups for pair in group], within[-1] if within else 0
+    pairs = [list(zip(texts[::2], texts[1::2], strict=False)) for texts in groups]
+    unseen = min(UNSEEN, len(pairs) // 5)
+    return [group[0] for group in pairs[:unseen]] + [pair for group in pairs[unseen:] for pair in group], unseen
 
 
 def fit(
@@ -59,7 +60,7 @@ def fit(
 ) -> dict[str, float]:
     """Train ``network.matter`` in place; returns how often the partner is the nearest of up to UNSEEN unseen posts.
 
-    "before" is that share for the encoder's mean as it is, "after" for the embedding.
+    "before" is that share for the encoder's mean as it is, "after" for the embedding; 0 where none is kept unseen.
     """
     draw = random.Random(seed)  # noqa: S311 - a shuffle
     pairs, unseen = pairs_of(examples, draw)
@@ -83,9 +84,17 @@ def fit(
     network.matter.load_state_dict(dense.linear.state_dict())
     with torch.no_grad():
         vectors = [model({FIELD: side[:unseen]})[FIELD] for side in (left, right)]
-    return {"pairs": len(pairs), "before": _nearest(left[:unseen], right[:unseen]), "after": _nearest(*vectors)}
+    return {
+        "pairs": len(pairs),
+        "unseen": unseen,
+        "before": nearest(left[:unseen], right[:unseen]),
+        "after": nearest(*vectors),
+    }
 
 
-def _nearest(left: Tensor, right: Tensor) -> float:
+def nearest(left: Tensor, right: Tensor) -> float:
+    """How often the vector of a row of ``right`` is the nearest to that of the same row of ``left``; 0 of no rows."""
+    if not len(left):
+        return 0.0
     alike = nn.functional.normalize(left) @ nn.functional.normalize(right).T
     return round(float((alike.argmax(dim=1) == torch.arange(len(left))).float().mean()), 4)

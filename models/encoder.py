@@ -36,8 +36,8 @@ class Raw:
 class EncoderReader:
     """Reads posts with an artifact of ``models.train``. Implements ``models.predictions.Reader``.
 
-    Each post's sums stand by themselves: equal texts get equal labels, alone or in company, and scores that differ
-    by the order of summing alone. One session, which may serve many threads.
+    Each post's sums stand by themselves: alone or in company, scores differ by the order of summing alone. One
+    session, which may serve many threads.
     """
 
     def __init__(self, artifact: Artifact, threads: int = 1) -> None:

@@ -273,7 +273,7 @@ def _evaluate(chosen: argparse.Namespace, words: Sequence[str], errors: Console)
         chosen.json.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     if chosen.write_card:
         pictures.draw(report, folder)
-        card.write(folder, report, f"dengar evaluate {' '.join(words)}")
+        card.write(folder, report, card.told("dengar evaluate", words))
     console = Console()
     for grid in tables.every(report):
         columns = [Column(name, justify="right" if at else "left") for at, name in enumerate(grid.columns)]

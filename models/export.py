@@ -7,6 +7,7 @@ post move its scores.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from models.base import SCALE, TABLE
 from models.errors import ExportRefused
 from models.network import ReaderNetwork
 from models.tensors import padded
-from models.tokens import PostTokenizer
+from models.tokens import PostTokenizer, Tokens
 
 Numbers = NDArray[Any]
 """float32, or int8 with a scale."""
@@ -71,12 +72,9 @@ def ranges_of(network: ReaderNetwork, tokenizer: PostTokenizer, posts: Sequence[
 
     hooks = [m.register_forward_pre_hook(watch(name)) for name, m in _linear(network)]
     network.eval()
-    tokens = sorted(tokenizer(posts), key=lambda one: len(one.ids))
-    for start in range(0, len(tokens), 16):
-        # Padding enters the layers too, and serves nobody: batches of one length only.
-        batch = tokens[start : start + 16]
-        batch = [one for one in batch if len(one.ids) == len(batch[0].ids)]
-        network(*padded(batch, tokenizer.padding))
+    # Padding enters the layers too, and serves nobody: batches of one length only.
+    for _, same in groupby(sorted(tokenizer(posts), key=_length), key=_length):
+        network(*padded(list(same), tokenizer.padding))
     for hook in hooks:
         hook.remove()
     ranges = {}
@@ -86,6 +84,10 @@ def ranges_of(network: ReaderNetwork, tokenizer: PostTokenizer, posts: Sequence[
         high = float(values.kthvalue(min(len(values), round((1 - TAIL) * len(values)))).values)
         ranges[name] = (min(low, 0.0), max(high, 1e-6))
     return ranges
+
+
+def _length(tokens: Tokens) -> int:
+    return len(tokens.ids)
 
 
 def _linear(network: nn.Module) -> Iterator[tuple[str, nn.Linear]]:

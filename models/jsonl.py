@@ -1,5 +1,6 @@
 """Files with a JSON object a line, read so that whatever is wrong with one is told with its line."""
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +42,13 @@ def rows(file: Path, missing: str = "is missing", remedy: str = "name a JSONL fi
 
 
 def content(file: Path, missing: str, remedy: str) -> bytes:
-    """The bytes of a file. Raises CorpusRefused with these words when there is none."""
-    if not file.is_file():
+    """The bytes of a file, less the mark that some editors set before them.
+
+    Raises CorpusRefused, with these words when there is none.
+    """
+    if not file.exists():
         raise CorpusRefused(file, missing, remedy=remedy)
-    return file.read_bytes()
+    try:
+        return file.read_bytes().removeprefix(BOM_UTF8)
+    except OSError as error:
+        raise CorpusRefused(file, f"cannot be read ({error.strerror})", remedy=remedy) from error

@@ -49,5 +49,5 @@ class Reader(Protocol):
 
     def read(self, texts: Sequence[str]) -> list[Prediction]:
         """One prediction a text, in order. Equal texts get equal labels, alone or in a batch; scores may differ by
-        1e-5, as sums do that are taken in another order."""
+        1e-4, as sums do that are taken in another order: only a post on the very border could change its label."""
         ...

@@ -9,7 +9,6 @@ reader that serves. Needs the ``train`` extra.
 
 import argparse
 import random
-import shlex
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -29,7 +28,7 @@ from models import calibrate, card, embed, registry
 from models import train as training
 from models.artifact import ENCODER, GRAPH, TOKENIZER, WEIGHTS
 from models.base import config_of
-from models.command import status_of
+from models.command import RESUMES, status_of
 from models.encoder import EncoderReader, Raw
 from models.errors import ArtifactRefused
 from models.export import export, ranges_of, servable
@@ -40,7 +39,7 @@ from models.predictions import HEADS, Prediction
 from models.sources import Example, Source, listed
 from models.taxonomy import load as load_taxonomy
 from models.thresholds import DARURAT, TINGGI, Thresholds
-from models.tokens import PostTokenizer
+from models.tokens import READ_BY, PostTokenizer
 from models.train import Material, Recipe
 
 NAME = "reader"
@@ -53,6 +52,7 @@ def publish(
     sources: Sequence[Source],
     material: Material,
     recipe: Recipe,
+    without: Sequence[Path],
     work: Path,
     out: Path,
     release: str,
@@ -67,7 +67,7 @@ def publish(
     network, tokenizer = training.fit(material, recipe, work, progress)
     near = embed.fit(network, tokenizer, material.learning, recipe.seed, progress)
     parts = _parts(network, tokenizer, material, recipe) | {
-        "lineage.json": artifacts.written(_lineage(sources, material, recipe, command)),
+        "lineage.json": artifacts.written(_lineage(sources, material, recipe, without, command)),
     }
     # Thresholds are chosen on what will serve: so it is saved once without them, and read with.
     draft = work / "draft"
@@ -95,7 +95,8 @@ def publish(
 def _parts(network: ReaderNetwork, tokenizer: PostTokenizer, material: Material, recipe: Recipe) -> dict[str, bytes]:
     """The files of the artifact that come from the network, and stand-ins for thresholds and figures."""
     draw = random.Random(recipe.seed)  # noqa: S311 - a sample
-    sample = [e.text for e in draw.sample(list(material.refining), min(RANGE_POSTS, len(material.refining)))]
+    posts = [example.text for example in material.refining if set(example.labels) >= set(HEADS)]
+    sample = draw.sample(posts, min(RANGE_POSTS, len(posts)))
     exported = export(network, ranges_of(network, tokenizer, sample), HEADS)
     weights = safetensors.numpy.save(dict(exported.weights))
     shape = orjson.loads(network.encoder.config.to_json_string(use_diff=False))
@@ -141,16 +142,23 @@ def _agreement(whole: Mapping[str, training.Logits], raw: Sequence[Raw]) -> dict
     return {head: round(float((whole[head].argmax(axis=1) == said[head]).mean()), 4) for head in HEADS}
 
 
-def _lineage(sources: Sequence[Source], material: Material, recipe: Recipe, command: str) -> dict[str, object]:
+def _lineage(
+    sources: Sequence[Source], material: Material, recipe: Recipe, without: Sequence[Path], command: str
+) -> dict[str, object]:
     files = sorted({file for source in sources for file in (*source.texts, *source.labels)})
     return {
         "command": command,
         **training.lineage_of(recipe, sources, material),
-        "files": [{"file": file.name, "sha256": sha256(file.read_bytes()).hexdigest()} for file in files],
+        "files": [_told(file) for file in (*files, *READ_BY)],
+        "without": [_told(file) for file in without],
         "taxonomy": load_taxonomy().version,
         "libraries": {name: version(name) for name in ("torch", "transformers", "sentence-transformers", "onnx")},
         "python": ".".join(map(str, sys.version_info[:3])),
     }
+
+
+def _told(file: Path) -> dict[str, str]:
+    return {"file": file.name, "sha256": sha256(file.read_bytes()).hexdigest()}
 
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -170,7 +178,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--out", type=Path, default=home, help="folder to write (default: models/pretrained/reader, which serves)")
     add("--work", type=Path, default=Path("var/training"), help="checkpoints of a run (default: var/training)")
     add("--broad-epochs", type=float, default=default.broad_epochs, help="passes over all sources, at most 1")
-    add("--epochs", type=int, default=default.refine_epochs, help="most passes over posts to governments")
+    add("--epochs", type=int, default=default.refine_epochs, help="most passes over the refining sources")
     add("--rate", type=float, default=default.rate, help="highest learning rate of the encoder")
     add("--seed", type=int, default=default.seed)
     add("--limit", type=int, help="learn from this many posts only: a quick trial")
@@ -212,9 +220,11 @@ def _train(chosen: argparse.Namespace, words: Sequence[str], console: Console) -
         material = training.sampled(material, chosen.limit, recipe.seed)
     learning, refining, held_out = map(len, (material.learning, material.refining, material.held_out))
     console.print(f"{learning} texts, {refining} to refine by, {held_out} held out")
-    command = card.without_folders(shlex.join(["dengar", "train", *words]))
+    command = card.told("dengar train", words)
     with Progress(console=console) as progress:
-        name = publish(sources, material, recipe, chosen.work, chosen.out, chosen.release, progress, command)
+        name = publish(
+            sources, material, recipe, chosen.without, chosen.work, chosen.out, chosen.release, progress, command
+        )
     if promoting:
         registry.promote(chosen.out.name, name)
     card.write(chosen.out)
@@ -227,7 +237,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _arguments(arguments)
     console = Console(stderr=True, soft_wrap=True)
     words = sys.argv[1:] if arguments is None else arguments
-    return status_of(lambda: _train(chosen, words, console), console)
+    return status_of(lambda: _train(chosen, words, console), console, RESUMES)
 
 
 if __name__ == "__main__":

@@ -92,6 +92,10 @@ def _check(entry: Mapping[str, Any], listing: Path) -> None:
     if not needed <= set(entry) <= needed | other or entry["form"] not in _FORMS:
         rule = f"{', '.join(sorted(needed))}, perhaps {', '.join(sorted(other))}; forms are {', '.join(_FORMS)}"
         raise CorpusRefused(listing, f"source {entry.get('name', '?')!r} needs {rule}")
+    lists = [entry.get(key, []) for key in ("texts", "labels", "ids")]
+    if not all(isinstance(value, list) for value in lists) or not 0 < entry.get("each", 1.0) <= 1:
+        rule = "texts, labels and ids are lists, and each lies above 0, at most 1"
+        raise CorpusRefused(listing, f"source {entry['name']!r}: {rule}")
 
 
 def _file(path: str, data: Path | None) -> Path:
@@ -209,7 +213,7 @@ def _reviews(source: Source) -> Iterator[Example]:
                 raise CorpusRefused(file, f"{problem}; got {label[:40]!r}", line=line)
             # The same id in two languages is the same review.
             group = f"{source.name}-{key}"
-            yield Example(f"{file.stem}-{key}", text, group, source.name, source.share, labels={REVIEW: label})
+            yield Example(f"{file.stem}-{key}", text, group, source.name, source.share, source.each, {REVIEW: label})
 
 
 def _table(file: Path, lines: io.StringIO) -> Iterator[tuple[int, str, str, str]]:
@@ -233,7 +237,7 @@ def _entities(source: Source) -> Iterator[Example]:
             begin += sentence.count("\n") + 2
             if text:
                 key = f"{file.stem}-{number}"
-                yield Example(key, text, key, source.name, source.share, places=places)
+                yield Example(key, text, key, source.name, source.share, source.each, places=places)
 
 
 def _sentence(lines: str, file: Path, begin: int) -> tuple[str, Places]:

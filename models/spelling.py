@@ -1,7 +1,8 @@
-"""A word that is one key away from a common word, read as that word.
+"""A word that is one slip of a thumb away from a common word, read as that word.
 
-After Norvig 2007 (How to write a spelling corrector), cut down to what is safe in posts: the first letter stands,
-one mistake a word, and no word that is known, or built from a known root, is ever touched.
+After Norvig 2007 (How to write a spelling corrector), cut down to what is safe in posts: one letter left out, typed
+twice, swapped with the next, or the key beside it; never the first letter; and no word that the lexicon knows, or
+that is built from one of its roots, is touched.
 """
 
 import re
@@ -19,6 +20,7 @@ SHORTEST = 5
 LONGEST = 24
 """Letters of a word that is looked at."""
 
+_KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _REMEMBERED = 16_384
 _PREFIX = re.compile(r"(?:di|ke|se|ter|ber|per|memper|diper|pe[mnr]?|peng|peny|me|mem|men|meng|meny|nge?|ny|ku|m|n)?")
 _SUFFIX = re.compile(r"(?:kan|an|i|in)?(?:nya|ku|mu|lah|kah|pun|ne|na)?")
@@ -42,9 +44,33 @@ def corrected(word: str) -> str:
         for other, _, _ in process.extract(
             word, _common().get((word[0], size), ()), scorer=OSA.distance, score_cutoff=1, limit=None
         )
+        if _slipped(word, other)
     ]
     counts = lexicon()
     return max(near, key=lambda other: counts[other], default=word)
+
+
+def _slipped(word: str, meant: str) -> bool:
+    """Whether a thumb makes ``word`` of ``meant``, which is one edit away from it."""
+    at = next((spot for spot, (one, other) in enumerate(zip(word, meant, strict=False)) if one != other), -1)
+    if len(word) < len(meant):
+        return True  # left out
+    if len(word) > len(meant):
+        extra = at if at >= 0 else len(word) - 1
+        return word[extra] == word[extra - 1]  # typed twice
+    return word[at + 1 :] != meant[at + 1 :] or word[at] in _beside(meant[at])  # swapped, or the wrong key
+
+
+@cache
+def _beside(letter: str) -> str:
+    """The letters whose keys touch that of a letter: rows stand half a key to the right of the one above."""
+    near = ""
+    for row, keys in enumerate(_KEYS):
+        if (at := keys.find(letter)) >= 0:
+            near += keys[max(0, at - 1) : at] + keys[at + 1 : at + 2]
+            near += _KEYS[row - 1][at : at + 2] if row else ""
+            near += _KEYS[row + 1][max(0, at - 1) : at + 1] if row + 1 < len(_KEYS) else ""
+    return near
 
 
 def known(word: str) -> bool:
@@ -56,7 +82,7 @@ def known(word: str) -> bool:
 def _roots(word: str) -> set[str]:
     """What may be left of a word without a prefix and suffixes, of four letters and more."""
     found = set()
-    for begin in range(min(6, len(word))):
+    for begin in range(min(7, len(word))):
         prefix = word[:begin]
         if not _PREFIX.fullmatch(prefix):
             continue

@@ -6,8 +6,12 @@ from pathlib import Path
 
 from tokenizers import AddedToken, Tokenizer
 
+from models.spelling import LEXICON
 from models.text import HANDLE, URL
-from models.words import Words, words
+from models.words import SLANG, Words, words
+
+READ_BY = (SLANG, LEXICON)
+"""What reading leans on beside code: a reader trained with others reads worse."""
 
 MAX_TOKENS = 256
 """Longer posts are cut: 98 of 100 real ones are shorter, and cost grows with the longest."""

@@ -1,7 +1,7 @@
 """Train the reader: sources -> network. Needs the ``train`` extra; serving never imports this.
 
-First all sources with all heads, then only those that look like posts to a government (``refine`` in
-sources.toml), until the posts held out for it are read no better.
+First all sources with all heads, then only those marked ``refine`` in sources.toml, above all posts to governments,
+until the posts held out for it are read no better.
 """
 
 import random
@@ -28,7 +28,7 @@ from models.predictions import HEADS
 from models.sources import Example, Source, read
 from models.taxonomy import load as load_taxonomy
 from models.tensors import Batches, labels_of, padded
-from models.tokens import PostTokenizer
+from models.tokens import READ_BY, PostTokenizer
 
 JOURNAL = "epochs.json"
 """The figures of each epoch, in the work folder."""
@@ -76,7 +76,7 @@ def gather(sources: Sequence[Source], without: Sequence[Path], recipe: Recipe) -
     held_out: list[Example] = []
     for source in sources:
         examples = read(source, without)
-        if not any(example.labels or example.places for example in examples):
+        if examples and not any(example.labels or example.places for example in examples):
             raise CorpusRefused(source.texts[0], "has no labels", remedy=f"add {', '.join(HEADS)} to its lines")
         for example in examples:
             if source.held_out and fold_of(example.group, recipe.held_out, recipe.seed) == 0:
@@ -86,7 +86,8 @@ def gather(sources: Sequence[Source], without: Sequence[Path], recipe: Recipe) -
             if source.refine:
                 refining.append(example)
     if not held_out:
-        groups = {e.group for e in refining if fold_of(e.group, recipe.held_out, recipe.seed) == 0}
+        whole = [example for example in refining if set(example.labels) >= set(HEADS)]
+        groups = {e.group for e in whole if fold_of(e.group, recipe.held_out, recipe.seed) == 0}
         held_out = [example for example in refining if example.group in groups]
         learning = [example for example in learning if example.group not in groups]
         refining = [example for example in refining if example.group not in groups]
@@ -273,19 +274,22 @@ def _outputs(
 
 
 def fingerprint(material: Material, recipe: Recipe) -> str:
-    """What tells a run from one of another recipe, base or posts."""
+    """What tells a run from one of another recipe, base, posts, or way to read them."""
     posts = (material.learning, material.refining, material.held_out)
-    told = orjson.dumps([asdict(recipe), identity_of(recipe.base), posts], option=orjson.OPT_SORT_KEYS)
+    read_by = [file.read_text(encoding="utf-8") for file in READ_BY]
+    told = orjson.dumps([asdict(recipe), identity_of(recipe.base), posts, read_by], option=orjson.OPT_SORT_KEYS)
     return sha256(told).hexdigest()
 
 
 def lineage_of(recipe: Recipe, sources: Sequence[Source], material: Material) -> Mapping[str, object]:
     """What the weights come from, for the artifact."""
-    learned = Counter(example.source for example in material.learning)
+    learned = Counter(example.source for example in (material.learning if recipe.broad_epochs else material.refining))
     return {
         "recipe": asdict(recipe) | {"base": origin_of(recipe.base)},
         "sources": [
-            {"name": source.name, "licence": source.licence, "posts": learned[source.name]} for source in sources
+            {"name": source.name, "licence": source.licence, "posts": learned[source.name]}
+            for source in sources
+            if learned[source.name]
         ],
         "held_out": len(material.held_out),
     }

@@ -25,6 +25,7 @@ def held_groups(posts: Iterable[tuple[str, str, str]], without: Sequence[Path]) 
         return set()
     known = [(key, normalise(text), group) for key, text, group in posts]
     texts |= {text for key, text, _ in known if key in ids}
+    texts.discard("")  # texts that nobody can see are not alike
     near = _alike([text for _, text, _ in known], sorted(texts))
     return {group for (key, _, group), alike in zip(known, near, strict=True) if alike or key in ids}
 
@@ -35,7 +36,7 @@ def _told(files: Sequence[Path]) -> tuple[set[str], set[str]]:
     texts: set[str] = set()
     for row in (row for file in files for row in rows(file, "is missing, and --without needs it")):
         key, text = row.values.get("id") or "", row.values.get("text") or ""
-        if not isinstance(key, str) or not isinstance(text, str) or not (key or text):
+        if not isinstance(key, str) or not isinstance(text, str) or not (key or normalise(text)):
             raise row.refused("needs an id or a text: it would keep nothing unseen")
         ids.add(key)
         texts.add(normalise(text))

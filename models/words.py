@@ -10,7 +10,8 @@ from pathlib import Path
 from models.spelling import corrected
 from models.text import MAX_CHARACTERS, normalise
 
-_SLANG = Path(__file__).with_name("slang.toml")
+SLANG = Path(__file__).with_name("slang.toml")
+"""Standard word -> its short and spoken forms."""
 
 # A link, a handle, a word with its inner hyphens and full stops ("jl.mawar", "rt.05"), or signs.
 # Invisible characters may stand inside a word: they must not part it.
@@ -27,7 +28,7 @@ _SIGNS = re.compile(r"([^\w\s])\1+")
 _STRETCHED = re.compile(r"([a-z])\1\1+")
 _ORDINARY_SIGNS = frozenset(".,!?:;()/-\"'#&*+=")
 _BRACKETS = frozenset("<>")
-"""Never passed on: "<s>" in a post is no command to the tokenizer."""
+"""Never passed on: "<s>" or "<mask>" in a post is no command to the tokenizer."""
 
 _REMEMBERED = 16_384
 """Pieces whose reading is kept, 7 MiB of them: it finds more than 4 in 5 of a stream there."""
@@ -142,5 +143,5 @@ def _pictograph(sign: str) -> bool:
 @cache
 def slang() -> dict[str, str]:
     """Short form -> standard word, from ``slang.toml``."""
-    table = tomllib.loads(_SLANG.read_text(encoding="utf-8"))
+    table = tomllib.loads(SLANG.read_text(encoding="utf-8"))
     return {form: word for word, forms in table.items() for form in forms}

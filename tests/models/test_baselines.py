@@ -35,7 +35,7 @@ def examples() -> list[Example]:
         }
         if n > 3:
             labels["sentiment"] = "negatif" if lamp else "netral"
-        made.append(Example(str(n), text, str(n), "written", 0.5, labels))
+        made.append(Example(str(n), text, str(n), "written", 0.5, labels=labels))
     return made
 
 

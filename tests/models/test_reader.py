@@ -15,6 +15,7 @@ from models.encoder import EncoderReader
 from models.predictions import HEADS, Reader
 from models.serve import load_reader
 from models.taxonomy import load as load_taxonomy
+from models.tokens import READ_BY
 from tests.support.plain_words import CALM, EMERGENCIES
 
 HOSTILE = [
@@ -136,6 +137,8 @@ def test_the_shipped_reader_was_trained_on_the_corpus_as_it_is() -> None:
     files = {row["file"]: row["sha256"] for row in artifacts.load(registry.current()).lineage["files"]}
     for name in ("written.jsonl", "public_labels.jsonl"):
         assert files[name] == sha256(CORPUS.with_name(name).read_bytes()).hexdigest()
+    for file in READ_BY:
+        assert files[file.name] == sha256(file.read_bytes()).hexdigest(), "it learnt to read with another one"
 
 
 def test_what_ships_is_small() -> None:

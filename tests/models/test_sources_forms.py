@@ -14,8 +14,8 @@ def test_reviews_of_a_table(tmp_path: Path) -> None:
         'id,text,label\r\n7,"enak, ""murah""\nlan cepet",positive\r\n8,biasa\u2028wae,neutral\r\n'.encode()
     )
     assert read(Source("nusax", (file,), "reviews", "CC", 0.5)) == [
-        Example("javanese_train-7", 'enak, "murah"\nlan cepet', "nusax-7", "nusax", 0.5, labels={REVIEW: "positive"}),
-        Example("javanese_train-8", "biasa\u2028wae", "nusax-8", "nusax", 0.5, labels={REVIEW: "neutral"}),
+        Example("javanese_train-7", 'enak, "murah"\nlan cepet', "nusax-7", "nusax", 0.5, 1.0, {REVIEW: "positive"}),
+        Example("javanese_train-8", "biasa\u2028wae", "nusax-8", "nusax", 0.5, 1.0, {REVIEW: "neutral"}),
     ]
 
 
@@ -134,3 +134,11 @@ def test_a_missing_file_names_its_source_and_what_to_do(tmp_path: Path, form: st
         "lapor.jsonl: is missing, and source 'lapor' needs it; "
         "give the folder of the data with --data, or name a file that exists"
     )
+
+
+def test_every_form_knows_how_often_a_refining_epoch_sees_it(tmp_path: Path) -> None:
+    reviews, entities = tmp_path / "reviews.tsv", tmp_path / "entities.txt"
+    reviews.write_text("enak sekali\tpositive\n", encoding="utf-8")
+    entities.write_text("Surabaya B-PLC\n", encoding="utf-8")
+    for file, form in ((reviews, "reviews"), (entities, "entities")):
+        assert [one.each for one in read(Source("s", (file,), form, "CC", 1.0, each=0.25))] == [0.25]

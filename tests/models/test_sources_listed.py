@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from models.errors import CorpusRefused
+from models.jsonl import rows
 from models.predictions import HEADS
 from models.sources import DATA, HERE, LISTED, UNSTATED, Source, listed, read
 from models.taxonomy import load as load_taxonomy
@@ -123,3 +124,11 @@ def test_the_corpus_that_ships_teaches_every_label_and_places() -> None:
         assert {example.labels[head] for example in examples} == set(load_taxonomy().labels(head))
     assert all(example.places is not None for example in examples)
     assert sum(bool(example.places) for example in examples) > 5_000
+
+
+def test_every_label_of_the_repository_belongs_to_a_listed_source() -> None:
+    labels = HERE / "corpus/public_labels.jsonl"
+    prefixes = [source.ids for source in listed(Path("data")) if labels in source.labels]
+    assert all(prefixes), "or a source would claim the posts of others"
+    begins = tuple(prefix for ids in prefixes for prefix in ids)
+    assert all(row.values["id"].startswith(begins) for row in rows(labels))
