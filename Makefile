@@ -11,7 +11,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 QUIETLY = > $(VENV)/install.log 2>&1 || { cat $(VENV)/install.log; exit 1; }
 PYTEST := $(BIN)/python -m pytest -n auto
 
-.PHONY: help run test lint types contracts unit services train bench bench-archive bench-intake bench-kills bench-reader bench-reader-speed bench-reviews bench-stream migration clean clean-data
+.PHONY: help run test lint types contracts unit services train bench bench-archive bench-cases bench-intake bench-kills bench-places bench-reader bench-reader-speed bench-reviews bench-stream migration clean clean-data
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -60,6 +60,12 @@ bench-reader-speed: $(VENV)/dev ## posts a CPU-second against transformers, load
 
 bench-archive: $(VENV)/dev ## which agency, learnt from a city's own archive: make bench-archive OPTIONS=archive.jsonl
 	@$(BIN)/python -m tests.bench.city_archive $(OPTIONS)
+
+bench-cases: $(VENV)/core ## how well posts become cases, on a stream written for it
+	@$(BIN)/python -m tests.bench.cases $(OPTIONS)
+
+bench-places: $(VENV)/core ## which kecamatan, by streets learnt from older posts: make bench-places OPTIONS=archive.jsonl
+	@$(BIN)/python -m tests.bench.places $(OPTIONS)
 
 bench-reviews: $(VENV)/dev ## sentiment of reviews, a published test: make bench-reviews OPTIONS='--data FOLDER'
 	@$(BIN)/python -m tests.bench.reviews $(OPTIONS)

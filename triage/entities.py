@@ -117,6 +117,17 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
+class Street:
+    """A name of a street or landmark, and where the city's archive met it."""
+
+    name: str
+    posts: Mapping[str, int]
+    """Code of a kelurahan, or of a kecamatan where no more was told -> posts there whose address holds the name."""
+    in_texts: int = 0
+    """Posts that hold the words in their text: far more than addresses do, and it is no name."""
+
+
+@dataclass(frozen=True, slots=True)
 class Agency:
     """An office with a desk."""
 
@@ -191,6 +202,8 @@ class City:
     holidays: frozenset[str]
     """ISO dates of national holidays and cuti bersama."""
     regions: tuple[Region, ...]
+    streets: tuple[Street, ...]
+    """Learnt from the city's archive; none for a city without one."""
     sources: Mapping[str, Source]
 
 

@@ -1,5 +1,7 @@
 """Named errors with stable codes. What each means in HTTP is decided in api/, in a shell in api/cli/."""
 
+from pathlib import Path
+
 
 class DengarError(Exception):
     """Base of every error that a caller can act on. ``code`` never changes once published."""
@@ -42,6 +44,16 @@ class CityPackError(DengarError):
     """A city pack that cannot be read, or whose parts contradict each other."""
 
     code = "city.invalid"
+
+
+class ArchiveRefused(DengarError):
+    """An archive of a city that cannot teach: names the file, the line (from 1; 0 for the whole) and the problem."""
+
+    code = "city.archive_refused"
+
+    def __init__(self, file: Path, line: int, problem: str) -> None:
+        place = f"{file}, line {line}" if line else str(file)
+        super().__init__(f"{place}: {problem}", remedy="give JSONL with text, address, kecamatan and kelurahan")
 
 
 class NotFound(DengarError):

@@ -53,8 +53,8 @@ class Services:
 
     @cached_property
     def gazetteer(self) -> Gazetteer:
-        """Place names of the city, compiled."""
-        return Gazetteer(self.city.regions)
+        """Place names of the city and the streets of its archive, compiled."""
+        return Gazetteer(self.city.regions, self.city.streets)
 
     @cached_property
     def boundaries(self) -> Boundaries:

@@ -9,7 +9,21 @@ import typer
 from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.cli import access, classify, desks, doctor, ingest, labels, logs, processes, reader, retry, training, up
+from api.cli import (
+    access,
+    city,
+    classify,
+    desks,
+    doctor,
+    ingest,
+    labels,
+    logs,
+    processes,
+    reader,
+    retry,
+    training,
+    up,
+)
 from models.errors import ModelsError
 from triage.errors import DengarError, InvalidPost
 
@@ -34,6 +48,7 @@ app.command("train", cls=training.HandedOver, add_help_option=False)(training.tr
 app.command("evaluate", cls=training.HandedOver, add_help_option=False)(training.evaluate)
 app.add_typer(labels.labels, name="labels")
 app.add_typer(reader.artifacts, name="models")
+app.add_typer(city.city, name="city")
 app.add_typer(access.user, name="user")
 app.add_typer(access.key, name="key")
 

@@ -33,7 +33,7 @@ def test_every_command_has_help_with_an_example(command: tuple[str, ...]) -> Non
 
 def test_all_commands_are_there() -> None:
     assert {" ".join(command) for command in commands()} == {
-        "up", "migrate", "web", "worker", "beat", "ingest", "classify", "desk", "case", "doctor",
+        "up", "migrate", "web", "worker", "beat", "ingest", "classify", "desk", "case", "city streets", "doctor",
         "retry", "user add", "user list", "user disable", "key add", "key list", "key revoke", "labels export",
         "train", "evaluate", "models list", "models show", "models install", "models promote",
     }  # fmt: skip

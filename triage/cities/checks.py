@@ -19,6 +19,7 @@ _CODES: Mapping[str, re.Pattern[str]] = {
 def check(city: City, topics: Collection[str] = ()) -> None:
     """Raises CityPackError for the first contradiction; ``topics`` as in ``pack.load``."""
     _check_regions(city)
+    _check_streets(city)
     _check_agencies(city)
     _check_deadlines(city)
     _check_rules(city, topics)
@@ -49,6 +50,15 @@ def _check_regions(city: City) -> None:
 def _check_parent(region: Region, parent: str, regions: Mapping[str, Region]) -> None:
     if region.level != "city" and parent not in regions:
         raise refuse("places.csv", f"{region.name!r}", f"lies in {parent}, which is missing", f"add {parent}")
+
+
+def _check_streets(city: City) -> None:
+    known = {region.code for region in city.regions if region.level != "city"}
+    for street in city.streets:
+        for code, posts in street.posts.items():
+            if code not in known or posts < 1:
+                problem = f"{posts} posts in {code}" if code in known else f"unknown region {code}"
+                raise refuse("streets.csv", f"{street.name!r}", problem, "delete the file, and learn it again")
 
 
 def _check_agencies(city: City) -> None:

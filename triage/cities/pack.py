@@ -1,8 +1,8 @@
 """Reads a city pack: the folder of facts by which one local government differs from another.
 
 ``city.toml`` (who), ``agencies.toml`` (desks), ``routing.toml`` (which desk), ``deadlines.toml``
-(how long), ``places.csv`` (gazetteer) and ``boundaries.geojson`` (map). Every fault is a
-CityPackError that names the file, the entry and the remedy.
+(how long), ``places.csv`` (gazetteer), ``boundaries.geojson`` (map) and, where the city has an
+archive, ``streets.csv`` (learnt names). Every fault is a CityPackError that names the file, the entry and the remedy.
 """
 
 import csv
@@ -15,10 +15,10 @@ from importlib.resources.abc import Traversable
 from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from triage.cities import checks
+from triage.cities import checks, streets
 from triage.cities.calendar import indonesian_holidays
 from triage.cities.entries import Entry, refuse
-from triage.entities import Agency, City, DeadlineRule, Level, OfficeHours, Region, RoutingRule, Source
+from triage.entities import Agency, City, DeadlineRule, Level, OfficeHours, Region, RoutingRule, Source, Street
 from triage.errors import CityPackError
 
 Word = TypeVar("Word", bound=str)
@@ -74,6 +74,7 @@ def load_folder(folder: Traversable, topics: Collection[str] = ()) -> City:
         hours=_office_hours(tables),
         holidays=indonesian_holidays(),
         regions=_regions(folder),
+        streets=_streets(folder),
         sources=_sources(tables),
     )
     checks.check(city, topics)
@@ -206,6 +207,19 @@ def _regions(folder: Traversable) -> tuple[Region, ...]:
     file = "places.csv"
     rows = csv.DictReader(io.StringIO(_read(folder, file)))
     return tuple(_places(Entry(file, f"line {line}", row) for line, row in enumerate(rows, start=2)))
+
+
+def _streets(folder: Traversable) -> tuple[Street, ...]:
+    if not folder.joinpath(streets.FILE).is_file():
+        return ()
+    posts: dict[str, dict[str, int]] = {}
+    in_texts: dict[str, int] = {}
+    for line, row in enumerate(csv.DictReader(io.StringIO(_read(folder, streets.FILE))), start=2):
+        entry = Entry(streets.FILE, f"line {line}", row)
+        name = entry.text("name")
+        posts.setdefault(name, {})[entry.text("code")] = int(entry.number("posts"))
+        in_texts[name] = int(entry.number("in_texts"))
+    return tuple(Street(name, met, in_texts[name]) for name, met in posts.items())
 
 
 def _places(entries: Iterable[Entry]) -> Iterator[Region]:

@@ -8,10 +8,13 @@
 | name alone, or after "di"                                       | 0.65        |
 | street called like it: "Jl. Kertajaya", "Rungkut Asri", "Petemon 2" | 0.45     |
 | the city's own name, or a name that two kelurahan share          | 0.20 (city) |
+| streets and landmarks of the city's archive (``rules.streets``)  | as learnt   |
 
 Independent evidence adds up: a kelurahan and its kecamatan in one text are 1 - (1-a)(1-b). A
 kelurahan elsewhere than the kecamatan that the text names with its cue counts half. A street adds
 nothing: it runs through its namesake or leads there, so the kecamatan beside it answers first.
+Learnt names alone answer from HEARD on. Where they and the names of regions agree, they add up; where not, the surer
+one stands, less half of the other.
 """
 
 import re
@@ -19,9 +22,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from triage.entities import Place, Region
+from triage.entities import Place, Region, Street
 from triage.rules.alternation import alternation
+from triage.rules.streets import Heard, Streets
 
+HEARD = 0.6
+"""Least share of a kecamatan among what learnt names tell."""
+WITHIN = 0.6
+"""Least share of one kelurahan in that kecamatan, to be answered instead of it."""
 CUED, LOCATED, NEAR, BARE, STREET, CITY = 0.95, 0.90, 0.80, 0.65, 0.45, 0.20
 
 COMMON_WORDS = frozenset(
@@ -71,8 +79,10 @@ class _Mention:
 class Gazetteer:
     """The names of one city's regions, compiled once; every answer depends on its input alone."""
 
-    def __init__(self, regions: Iterable[Region]) -> None:
-        """Raises ValueError when ``regions`` lack the city itself."""
+    def __init__(self, regions: Sequence[Region], streets: Iterable[Street] = ()) -> None:
+        """``streets`` are learnt names; their codes are of ``regions``. Raises ValueError without the city itself."""
+        self._streets = Streets(streets)
+        self._by_code = {region.code: region for region in regions}
         by_name: dict[str, list[Region]] = {}
         names: set[str] = set()
         city = None
@@ -110,19 +120,38 @@ class Gazetteer:
         lat: float | None = None,
         lon: float | None = None,
         polygons: Polygons | None = None,
+        spans: Sequence[str] = (),
     ) -> Place | None:
         """The one place a post is about, from its text, the address beside it and its coordinates.
+
+        ``spans`` are the pieces of the text that the reader took for places.
 
         The answer's point is the post's own when it was read from coordinates, else its region's centre.
         """
         named = self.find(f"{hint}\n{text}" if hint else text)
         at = self._at(lat, lon, polygons)
         if at is None:
-            return named[0] if named else None
+            return self._weighed(named[0] if named else None, self._streets.hear(text, hint, spans))
         for place in named:
             if place.kecamatan and place.kecamatan == at.kecamatan:
                 return replace(at, score=_together(at.score, place.score))
         return named[0] if named and named[0].score > at.score else at
+
+    def _weighed(self, named: Place | None, heard: Heard | None) -> Place | None:
+        """What the names of regions tell, weighed against those of streets and landmarks."""
+        if heard is None:
+            return named
+        code = heard.code if heard.within >= WITHIN else heard.kecamatan
+        region = self._by_code[code]
+        score = min(0.99, round(heard.score, 2))
+        street = Place(code, region.name, region.level, heard.words, score, region.lat, region.lon)
+        if named is None or not named.kecamatan:
+            return street if street.score >= HEARD else named
+        if named.kecamatan == street.kecamatan:
+            place = named if named.level == "kelurahan" else replace(street, text=f"{named.text}, {street.text}")
+            return replace(place, score=_together(named.score, street.score))
+        sure, other = (named, street) if named.score >= street.score else (street, named)
+        return replace(sure, score=round(sure.score - other.score / 2, 2))
 
     def _mentions(self, text: str) -> list[_Mention]:
         folded = text.lower()
