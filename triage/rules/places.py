@@ -28,6 +28,8 @@ from triage.rules.streets import Heard, Streets
 
 HEARD = 0.6
 """Least share of a kecamatan among what learnt names tell."""
+SURE = 0.5
+"""Least score of a kecamatan in a city whose streets are known: what neither tells well is unknown."""
 WITHIN = 0.6
 """Least share of one kelurahan in that kecamatan, to be answered instead of it."""
 CUED, LOCATED, NEAR, BARE, STREET, CITY = 0.95, 0.90, 0.80, 0.65, 0.45, 0.20
@@ -131,7 +133,9 @@ class Gazetteer:
         named = self.find(f"{hint}\n{text}" if hint else text)
         at = self._at(lat, lon, polygons)
         if at is None:
-            return self._weighed(named[0] if named else None, self._streets.hear(text, hint, spans))
+            place = self._weighed(named[0] if named else None, self._streets.hear(text, hint, spans))
+            unsure = self._streets and place and place.kecamatan and place.score < SURE
+            return None if unsure else place
         for place in named:
             if place.kecamatan and place.kecamatan == at.kecamatan:
                 return replace(at, score=_together(at.score, place.score))

@@ -82,6 +82,9 @@ class Streets:
         total = sum(posts.values())
         self._prior = {code: count / total for code, count in posts.items()}
 
+    def __len__(self) -> int:
+        return len(self._streets)
+
     def hear(self, text: str, address: str = "", spans: Sequence[str] = ()) -> Heard | None:
         """Where the names of a text, of its ``spans`` for places and of an address lie.
 

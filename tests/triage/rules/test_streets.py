@@ -118,6 +118,14 @@ def test_agreeing_makes_surer_and_contradicting_less_sure() -> None:
     assert against.score < max(street.score, alone.score)
 
 
+def test_where_streets_are_known_a_weak_name_alone_is_no_place() -> None:
+    assert Gazetteer(REGIONS, STREETS).best("jl. keputih macet") is None
+    assert Gazetteer(REGIONS).best("jl. keputih macet") is not None
+    city = Gazetteer(REGIONS, STREETS).best("surabaya panas")
+    assert city is not None
+    assert city.level == "city"
+
+
 def test_a_point_outranks_a_street() -> None:
     class Everywhere:
         def locate(self, lat: float, lon: float) -> Region | None:
