@@ -29,7 +29,8 @@ from triage.rules.streets import Heard, Streets
 HEARD = 0.6
 """Least share of a kecamatan among what learnt names tell."""
 SURE = 0.5
-"""Least score of a kecamatan in a city whose streets are known: what neither tells well is unknown."""
+"""Least score of a name that stands alone in a city whose streets are known: a street that is called like a kelurahan
+and that the archive never met is no place."""
 WITHIN = 0.6
 """Least share of one kelurahan in that kecamatan, to be answered instead of it."""
 CUED, LOCATED, NEAR, BARE, STREET, CITY = 0.95, 0.90, 0.80, 0.65, 0.45, 0.20
@@ -133,9 +134,7 @@ class Gazetteer:
         named = self.find(f"{hint}\n{text}" if hint else text)
         at = self._at(lat, lon, polygons)
         if at is None:
-            place = self._weighed(named[0] if named else None, self._streets.hear(text, hint, spans))
-            unsure = self._streets and place and place.kecamatan and place.score < SURE
-            return None if unsure else place
+            return self._weighed(named[0] if named else None, self._streets.hear(text, hint, spans))
         for place in named:
             if place.kecamatan and place.kecamatan == at.kecamatan:
                 return replace(at, score=_together(at.score, place.score))
@@ -144,7 +143,8 @@ class Gazetteer:
     def _weighed(self, named: Place | None, heard: Heard | None) -> Place | None:
         """What the names of regions tell, weighed against those of streets and landmarks."""
         if heard is None:
-            return named
+            alone = named and self._streets and named.kecamatan and named.score < SURE
+            return None if alone else named
         code = heard.code if heard.within >= WITHIN else heard.kecamatan
         region = self._by_code[code]
         score = min(0.99, round(heard.score, 2))
@@ -152,7 +152,9 @@ class Gazetteer:
         if named is None or not named.kecamatan:
             return street if street.score >= HEARD else named
         if named.kecamatan == street.kecamatan:
-            place = named if named.level == "kelurahan" else replace(street, text=f"{named.text}, {street.text}")
+            # A word that names a kecamatan does not tell where in it, however often the archive met it.
+            narrowed = named.level != "kelurahan" and _key(named.text) != _key(heard.words)
+            place = replace(street, text=f"{named.text}, {street.text}") if narrowed else named
             return replace(place, score=_together(named.score, street.score))
         sure, other = (named, street) if named.score >= street.score else (street, named)
         return replace(sure, score=round(sure.score - other.score / 2, 2))

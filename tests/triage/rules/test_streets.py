@@ -126,6 +126,14 @@ def test_where_streets_are_known_a_weak_name_alone_is_no_place() -> None:
     assert city.level == "city"
 
 
+def test_the_name_of_a_kecamatan_is_not_narrowed_by_itself() -> None:
+    streets = [*STREETS, Street("sukolilo", {KEPUTIH: 30})]
+    for text, name in (("banjir di sukolilo", "Sukolilo"), ("banjir di sukolilo dekat galaxy mall", "Keputih")):
+        place = Gazetteer(REGIONS, streets).best(text)
+        assert place is not None
+        assert place.name == name
+
+
 def test_a_point_outranks_a_street() -> None:
     class Everywhere:
         def locate(self, lat: float, lon: float) -> Region | None:
